@@ -1,0 +1,1 @@
+"""Code that only ever runs behind a wall. Nothing outside imports it."""

@@ -1,0 +1,1 @@
+"""Runs other people's code and data behind walls. Knows nothing of homework."""

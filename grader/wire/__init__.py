@@ -1,0 +1,1 @@
+"""What crosses a wall: frames and tapes. Standard library only; both sides import it."""
