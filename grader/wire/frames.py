@@ -8,6 +8,7 @@ the blobs' bytes one after the other, no gap and nothing after the last.
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any, BinaryIO, NoReturn
 
 _LENGTH = struct.Struct("<Q")
 _CHUNK = 1 << 20
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class FrameError(ValueError):
@@ -47,7 +49,7 @@ def write_frame(stream: BinaryIO, frame: Frame) -> int:
         ensure_ascii=False,
         allow_nan=False,
         separators=(",", ":"),
-    ).encode("utf-8", "backslashreplace")
+    ).encode("utf-8", "replace")
     size = _write_all(stream, _LENGTH.pack(len(header))) + _write_all(stream, header)
     for blob in frame.blobs.values():
         size += _write_all(stream, blob)
@@ -78,9 +80,11 @@ def load_json(data: bytes, depth: int = 64) -> Any:
     if _depth(data, depth) > depth:
         raise FrameError(f"JSON is nested deeper than {depth} levels")
     try:
-        text = data.decode("utf-8")
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        if _SURROGATE.search(data):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        return value
+    except (UnicodeError, json.JSONDecodeError, RecursionError) as error:
         raise FrameError(f"not JSON: {type(error).__name__}") from None
     except ValueError as error:
         if isinstance(error, FrameError):
