@@ -1,0 +1,248 @@
+"""Runs one probe of a submission: which jobs go behind the wall, and what their replies mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from grader.datasets.join import exam, join_labels
+from grader.datasets.load import Dataset
+from grader.domain.assignment import AssignmentInfo, Budget, Probe
+from grader.domain.evidence import FilesPayload, NetworkPayload, TrainingPayload
+from grader.domain.outcome import Outcome
+from grader.domain.problem import Problem
+from grader.domain.reason import Reason
+from grader.jail.job import Jail, JailRun, Job, Limits, Zone
+from grader.wire.frames import Frame, FrameError, read_frame
+
+Payload = FilesPayload | NetworkPayload | TrainingPayload
+Measured = TypeVar("Measured", NetworkPayload, TrainingPayload)
+
+TRAIN_SHARE = "train"
+"""The share of the student zone that holds training images and labels."""
+
+SCORE_BATCH = 250
+"""Images per replay of the tape; the tape's sizes are those of this batch."""
+
+_MARGIN_S = 4.0
+"""How far the jail's own limit lies above the soft ones, which can name a file and a line."""
+
+_SOFT_TIMEOUTS = frozenset({Reason.IMPORT_TIMEOUT, Reason.BUILD_TIMEOUT, Reason.FORWARD_TIMEOUT})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the probes of all submissions of one run share."""
+
+    info: AssignmentInfo
+    jail: Jail
+    dataset: Dataset
+    secret: bytes
+    seed: int = 0
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a probe is given of one submission: its files, or what the intake made of them."""
+
+    name: str
+    sha256: str
+    raw: Mapping[str, bytes] = field(default_factory=dict)
+    unread: tuple[Problem, ...] = ()
+    tree: Mapping[str, bytes] = field(default_factory=dict)
+    files: FilesPayload | None = None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A probe's result before it becomes a record. `tree` is what the intake unpacked."""
+
+    outcome: Outcome
+    payload: Payload | None = None
+    problem: Problem | None = None
+    runs: tuple[JailRun, ...] = ()
+    tree: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def run_probe(probe: Probe, given: Given, setting: Setting) -> Ran:
+    """Run a probe once. Whatever goes wrong in the student's work is in the result, never raised."""
+    if probe.kind == "files":
+        return _read(given, setting)
+    if given.files is None:
+        return Ran(Outcome.FINISHED, _payload_of(probe, Problem(Reason.NO_CODE)))
+    return _measure(probe, given, setting)
+
+
+def _payload_of(probe: Probe, problem: Problem) -> Payload:
+    return TrainingPayload(problem=problem) if probe.kind == "training" else NetworkPayload(problem=problem)
+
+
+def _read(given: Given, setting: Setting) -> Ran:
+    """Intake: archives, notebooks, toml and essay become data."""
+    message = {"name": given.name, "starter": dict(setting.info.starter)}
+    job = Job(Zone.INTAKE, "read", message, blobs=given.raw, limits=Limits(wall_s=60.0, cpu_s=60.0, memory_bytes=2 << 30))
+    run = setting.jail.run(job)
+    with _replied(run) as frame:
+        if frame is None:
+            return _stopped(run)
+        try:
+            payload = TypeAdapter(FilesPayload).validate_python(dict(frame.message))
+        except ValidationError:
+            return _not_ours((run,))
+    payload = replace(payload, problems=(*given.unread, *payload.problems))
+    return Ran(Outcome.FINISHED, payload, runs=(run,), tree=frame.blobs)
+
+
+def _measure(probe: Probe, given: Given, setting: Setting) -> Ran:
+    """The student's process hands over; another one, which runs no student code, counts and predicts."""
+    handed = setting.jail.run(_student_job(probe, given, setting))
+    try:
+        if handed.outcome is not Outcome.FINISHED or handed.reply is None:
+            return _stopped(handed)
+        if probe.kind == "training":
+            return _examine(probe, given, setting, handed)
+        measured = setting.jail.run(_measure_job(probe, given, setting, handed))
+        with _replied(measured) as frame:
+            if frame is None:
+                return replace(_stopped(measured), runs=(handed, measured))
+            return _understood(NetworkPayload, frame.message, (handed, measured))
+    finally:
+        if handed.reply is not None:
+            handed.reply.close()
+
+
+def _examine(probe: Probe, given: Given, setting: Setting, handed: JailRun) -> Ran:
+    """Score the handed-over network on test images; the labels join here, outside every jail."""
+    paper = exam(setting.dataset, setting.secret, given.sha256)
+    job = _measure_job(probe, given, setting, handed)
+    job = replace(
+        job,
+        message={**job.message, "n": paper.n, "side": paper.side},
+        blobs={"images": paper.images, "perturbed": paper.perturbed},
+    )
+    measured = setting.jail.run(job)
+    runs = (handed, measured)
+    with _replied(measured) as frame:
+        if frame is None:
+            return replace(_stopped(measured), runs=runs)
+        ran = _understood(TrainingPayload, frame.message.get("payload"), runs)
+        if ran.outcome is not Outcome.FINISHED or not isinstance(ran.payload, TrainingPayload) or ran.payload.problem:
+            return ran
+        try:
+            accuracy = join_labels(paper, frame, setting.dataset)
+        except ValueError:
+            return _not_ours(runs)
+    return replace(ran, payload=replace(ran.payload, accuracy=accuracy))
+
+
+def _understood(kind: type[Measured], message: Any, runs: tuple[JailRun, ...]) -> Ran:
+    try:
+        payload: Measured = TypeAdapter(kind).validate_python(message)
+    except ValidationError:
+        return _not_ours(runs)
+    if payload.problem is not None and payload.problem.reason in _SOFT_TIMEOUTS:
+        return Ran(Outcome.TIMEOUT, payload, payload.problem, runs[:1])
+    return Ran(Outcome.FINISHED, payload, runs=runs)
+
+
+def _student_job(probe: Probe, given: Given, setting: Setting) -> Job:
+    assert probe.selector is not None and given.files is not None
+    message: dict[str, Any] = {
+        "selector": {**asdict(probe.selector), "declared_name": _declared(given.files, probe.selector.declared)},
+        "input_shape": list(probe.input_shape),
+        "build_arguments": dict(probe.build_arguments),
+        "batches": [1, 2],
+        "weights": False,
+        "import_s": probe.import_s,
+        "build_s": probe.build_s,
+        "forward_s": probe.forward_s,
+    }
+    wall_s = probe.import_s + probe.forward_s + _MARGIN_S
+    if probe.kind == "training":
+        budget = training_budget(probe, setting.dataset)
+        wall_s += budget.seconds
+        message |= {
+            "weights": True,
+            "batches": [1],
+            "budget": asdict(budget),
+            "device": setting.device,
+            "score_batch": SCORE_BATCH,
+            "snapshots": probe.snapshots,
+        }
+    return Job(
+        Zone.STUDENT,
+        probe.kind,
+        message,
+        blobs=given.tree,
+        shares=(TRAIN_SHARE,) if probe.kind == "training" else (),
+        limits=Limits(wall_s=wall_s, cpu_s=2 * wall_s),
+        seed=setting.seed,
+    )
+
+
+def training_budget(probe: Probe, dataset: Dataset) -> Budget:
+    """The epochs and seconds that collect.toml grants on this data set."""
+    return probe.budgets.get(dataset.name) or next(iter(probe.budgets.values()))
+
+
+def _measure_job(probe: Probe, given: Given, setting: Setting, handed: JailRun) -> Job:
+    assert given.files is not None and handed.reply is not None and probe.selector is not None
+    sources = [{**asdict(outline), "code": ""} for outline in given.files.sources]
+    return Job(
+        Zone.MEASURE,
+        probe.kind,
+        {"sources": sources, "outputs": probe.selector.outputs},
+        spools={"handover": handed.reply},
+        limits=Limits(wall_s=180.0, cpu_s=180.0),
+        seed=setting.seed,
+    )
+
+
+def _declared(files: FilesPayload, key: str) -> str | None:
+    """The name that answers.toml gives at [classes] for this question, if it is a name at all."""
+    classes = (files.answers or {}).get("classes")
+    name = classes.get(key) if isinstance(classes, dict) else None
+    return name if isinstance(name, str) and name.strip() else None
+
+
+@contextmanager
+def _replied(run: JailRun) -> Iterator[Frame | None]:
+    """The reply of one of our own zones, read and then let go; None when there is none to read."""
+    try:
+        if run.outcome is not Outcome.FINISHED or run.reply is None:
+            yield None
+            return
+        try:
+            with run.reply.open() as stream:
+                frame: Frame | None = read_frame(stream)
+        except FrameError:
+            frame = None
+        yield frame
+    finally:
+        if run.reply is not None:
+            run.reply.close()
+
+
+def _not_ours(runs: tuple[JailRun, ...]) -> Ran:
+    return Ran(Outcome.PROTOCOL, problem=Problem(Reason.RUN_PROTOCOL), runs=runs)
+
+
+def _stopped(run: JailRun) -> Ran:
+    """A run that brought nothing: which limit it met, or how it died."""
+    reasons = {
+        Outcome.TIMEOUT: Reason.RUN_TIMEOUT,
+        Outcome.CPU: Reason.RUN_CPU,
+        Outcome.MEMORY: Reason.RUN_MEMORY,
+        Outcome.PROCESSES: Reason.RUN_PROCESSES,
+        Outcome.DISK: Reason.RUN_DISK,
+        Outcome.OUTPUT: Reason.RUN_OUTPUT,
+        Outcome.CRASH: Reason.RUN_CRASHED,
+    }
+    reason = reasons.get(run.outcome, Reason.RUN_PROTOCOL)
+    outcome = Outcome.PROTOCOL if run.outcome is Outcome.FINISHED else run.outcome
+    return Ran(outcome, problem=Problem(reason, facts={"detail": run.detail}), runs=(run,))
