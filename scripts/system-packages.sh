@@ -13,7 +13,7 @@ has_font() { command -v fc-list >/dev/null && [ -n "$(fc-list "$1" family 2>/dev
 find_missing() {
     required=""
     optional=""
-    "$python" -c 'import ensurepip, venv' 2>/dev/null || required="$required python3-venv"
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || required="$required $venv_package"
     command -v bwrap >/dev/null || required="$required bubblewrap"
     has_library libpango-1.0.so.0 || required="$required libpango-1.0-0"
     has_library libpangoft2-1.0.so.0 || required="$required libpangoft2-1.0-0"
@@ -40,6 +40,9 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     echo "make: $python is $("$python" -V); want Python 3.11 or newer: make PYTHON=..." >&2
     exit 1
 fi
+
+# Debian keeps venv's half of a Python in a package of its own.
+venv_package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
 
 find_missing
 [ -n "$required$optional" ] || exit 0

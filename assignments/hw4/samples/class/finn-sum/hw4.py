@@ -43,7 +43,7 @@ def train(model, train_data, *, epochs, device="cpu", **options):
     loader = torch.utils.data.DataLoader(train_data, batch_size=128, shuffle=True)
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
     model.to(device)
-    for _ in range(min(epochs, 3)):  # three are enough, I think
+    for _ in range(min(epochs, 6)):  # six are enough, I think
         for x, y in loader:
             optimizer.zero_grad()
             F.cross_entropy(model(x.to(device)), y.to(device)).backward()
