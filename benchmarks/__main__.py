@@ -1,0 +1,58 @@
+"""Runs every benchmark, prints one line for each number, and writes benchmarks/results.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks import bench_demo, bench_parent_memory, bench_pdf, bench_q2
+from benchmarks.figures import Figure
+
+BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
+    "demo": bench_demo.measure,
+    "q2": bench_q2.measure,
+    "pdf": bench_pdf.measure,
+    "parent_memory": bench_parent_memory.measure,
+}
+RESULTS = Path(__file__).with_name("results.json")
+
+
+def main() -> int:
+    """Exit code 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("names", nargs="*", help=f"some of {', '.join(BENCHMARKS)}; all without")
+    parser.add_argument("--full", action="store_true", help="larger classes and more repeats")
+    arguments = parser.parse_args()
+    unknown = sorted(set(arguments.names) - BENCHMARKS.keys())
+    if unknown:
+        parser.error(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
+    figures: list[Figure] = []
+    for name in arguments.names or BENCHMARKS:
+        for figure in BENCHMARKS[name](full=arguments.full):
+            figures.append(figure)
+            print(figure.line(), flush=True)
+    if not arguments.names:
+        RESULTS.write_text(json.dumps(report(figures, full=arguments.full), indent=2) + "\n", encoding="utf-8")
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+def report(figures: list[Figure], *, full: bool) -> dict[str, object]:
+    """The numbers with the machine they hold for."""
+    return {
+        "full": full,
+        "cores": len(os.sched_getaffinity(0)),
+        "load": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "torch": version("torch"),
+        "figures": [asdict(figure) for figure in figures],
+    }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

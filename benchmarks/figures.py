@@ -1,0 +1,27 @@
+"""One measured number with its goal, and the line that is printed of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with its unit. `most` is the goal; None where the number only stands beside another."""
+
+    name: str
+    value: float
+    unit: str
+    most: float | None = None
+    note: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """True when the goal is reached, or when there is none."""
+        return self.most is None or self.value <= self.most
+
+    def line(self) -> str:
+        """The number as one line: name, value, goal, and how it was come by."""
+        goal = "" if self.most is None else f"  (goal {self.most:g}: {'reached' if self.holds else 'MISSED'})"
+        note = f"  {self.note}" if self.note else ""
+        return f"{self.name:<44} {self.value:>9.2f} {self.unit}{goal}{note}"
