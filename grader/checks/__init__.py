@@ -1,0 +1,1 @@
+"""How a check is declared, called and turned into points. Pure; no torch, no I/O."""
