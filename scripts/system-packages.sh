@@ -24,12 +24,14 @@ find_missing() {
     command -v pdftoppm >/dev/null || optional="$optional poppler-utils"
 }
 
-apt_install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"; }
+install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null 2>&1; }
 
-install() {
-    apt_install "$@" >/dev/null 2>&1 && return
+install_all() {
+    install "$@" && return
     apt-get update -q >/dev/null 2>&1 || true
-    apt_install "$@" >/dev/null 2>&1
+    install "$@" && return
+    # A package that this release lacks must not keep the others out.
+    for package in "$@"; do install "$package" || true; done
 }
 
 if ! command -v "$python" >/dev/null; then
@@ -49,9 +51,8 @@ find_missing
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "make: installing system packages:$required$optional"
-    # A package that this release lacks must not keep the others out.
     # shellcheck disable=SC2086
-    install $required $optional || for package in $required $optional; do install "$package" || true; done
+    install_all $required $optional
     find_missing
 fi
 
