@@ -26,6 +26,8 @@ class RubricSpec:
     title: str
     points: float
     guide: str = ""
+    headings: tuple[str, ...] = ()
+    """Where in the essay its answer stands: words of a heading, first the exact ones, then more general ones."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class AssignmentInfo:
     """expected.toml: never shown to a jail."""
     starter: Mapping[str, str] = field(default_factory=dict)
     """Texts of the starter's files by name, to tell a student's own words from ours."""
+    pass_share: float = 0.6
+    """A question or submission counts as passed from this share of its points."""
 
     @property
     def max_score(self) -> float:

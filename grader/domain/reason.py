@@ -81,10 +81,10 @@ class Reason(StrEnum):
     TRAIN_RETURNED = "train_returned"  # type
     TRAIN_CAP = "train_cap"  # seconds, epochs
     HELD_OUT_SPLIT = "held_out_split"
-    ACCURACY_LOW = "accuracy_low"  # needed
+    ACCURACY_LOW = "accuracy_low"  # needed, actual, dataset
     UNTRAINED_HIGH = "untrained_high"  # accuracy
     MEMORISED = "memorised"  # gap
-    CLAIM_DIFFERS = "claim_differs"  # claimed, measured
+    CLAIM_DIFFERS = "claim_differs"  # claimed, measured, dataset
 
     # How a run in the jail ended
     RUN_TIMEOUT = "run_timeout"  # seconds
@@ -99,21 +99,24 @@ class Reason(StrEnum):
 
     # Hand calculation and reported numbers
     HAND_MISSING = "hand_missing"  # layer
-    HAND_WRONG = "hand_wrong"  # layer, working
-    HAND_ARITHMETIC = "hand_arithmetic"  # layer, working, gives
+    HAND_WRONG = "hand_wrong"  # layer, working, expected, actual
+    HAND_ARITHMETIC = "hand_arithmetic"  # layer, working, gives, written
     HAND_UNREADABLE = "hand_unreadable"  # layer, detail
     BIAS_FORGOTTEN = "bias_forgotten"  # layers
-    TOTAL_WRONG = "total_wrong"
-    TOTAL_CARRIED = "total_carried"  # note: right sum of own rows
+    BIAS_COUNTED = "bias_counted"  # layers: without bias in the code, with bias in the hand calculation
+    TOTAL_WRONG = "total_wrong"  # expected, actual
+    TOTAL_CARRIED = "total_carried"  # note: right sum of own rows; own_sum, truth
     REPORTED_MISSING = "reported_missing"  # what
-    REPORTED_WRONG = "reported_wrong"  # what
+    REPORTED_WRONG = "reported_wrong"  # what, expected, actual
     REPORTED_CONVENTION = "reported_convention"  # note: tool, word
     LABEL_WRONG = "label_wrong"  # label, tool
     LABEL_THOP = "label_thop"  # note: thop's FLOPS are MACs
     ARCHITECTURE_UNKNOWN = "architecture_unknown"  # layer, own, reference, nearest
     ARCHITECTURE_NAMED = "architecture_named"  # note: name
+    ARCHITECTURE_CLAIMED = "architecture_claimed"  # note: claimed, name
 
     # Score
     PREREQUISITE = "prerequisite"  # check
     WAITS_FOR_HUMAN = "waits_for_human"
-    CHECK_BROKEN = "check_broken"  # our own check raised: the grader's fault
+    CHECK_BROKEN = "check_broken"  # check, error: our own check raised: the grader's fault
+    NOT_COLLECTED = "not_collected"  # this run left the question out
