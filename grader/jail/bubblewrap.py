@@ -48,8 +48,9 @@ def find_bubblewrap() -> str:
     return found
 
 
-def inner_environment() -> dict[str, str]:
+def inner_environment(interpreter: Interpreter) -> dict[str, str]:
     """The whole environment behind the wall; nothing of the grader's own is handed on."""
+    libraries = {} if interpreter.libraries is None else {"LD_LIBRARY_PATH": interpreter.libraries}
     single = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
     return {
         "PATH": f"{VENV}/bin:/usr/local/bin:/usr/bin:/bin",
@@ -65,6 +66,7 @@ def inner_environment() -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         **dict.fromkeys(single, "1"),
+        **libraries,
     }
 
 

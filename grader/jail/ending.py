@@ -9,7 +9,8 @@ from grader.domain.outcome import Outcome
 from grader.jail.job import Limits
 
 EXIT_MEMORY = 71
-"""What our own code exits with when Python reports that memory ran out."""
+EXIT_PROCESSES = 72
+"""What our own code exits with when Python says that there is no memory or no room for a process."""
 
 _BLAMED_ON_PROCESSES = frozenset({Outcome.TIMEOUT, Outcome.CPU})
 
@@ -54,9 +55,10 @@ def _limit_met(ending: Ending, limits: Limits) -> tuple[Outcome, str] | None:
     number = _signal_of(ending.status)
     if number == getattr(signal, "SIGXCPU", -1) or (number == 9 and ending.cpu_s >= limits.cpu_s):
         return Outcome.CPU, f"{limits.cpu_s:g} s of processor time"
-    if ending.memory_full or ending.status is not None and _code_of(ending.status) == EXIT_MEMORY:
+    code = 0 if ending.status is None else _code_of(ending.status)
+    if ending.memory_full or code == EXIT_MEMORY:
         return Outcome.MEMORY, f"{limits.memory_bytes >> 20} MiB of memory"
-    if ending.processes_full:
+    if ending.processes_full or code == EXIT_PROCESSES:
         return Outcome.PROCESSES, _processes(limits)
     if ending.disk_full or number == getattr(signal, "SIGXFSZ", -1):
         return Outcome.DISK, f"{limits.scratch_bytes >> 20} MiB of scratch space"

@@ -28,6 +28,8 @@ class Interpreter:
     packages: Path | None
     home: str
     executable: str
+    libraries: str | None = None
+    """Where the loader finds an interpreter that was built as a shared library for another place."""
 
     def inner(self, path: Path) -> str | None:
         """The path behind the wall of a file of the interpreter or its packages; None for any other."""
@@ -47,15 +49,15 @@ def find_interpreter() -> Interpreter:
     real = Path(getattr(sys, "_base_executable", "") or sys.executable).resolve()
     if not real.is_relative_to(base):
         raise NoJailError(f"the interpreter {str(real)!r} lies outside its prefix {str(base)!r}; use another Python")
-    # An interpreter with its own shared library looks for it at the path it was built for.
-    moved = PYTHON if not sysconfig.get_config_var("Py_ENABLE_SHARED") else str(base)
-    inner_base = "/usr" if base == Path("/usr") else moved
+    inner_base = "/usr" if base == Path("/usr") else PYTHON
+    shared = inner_base == PYTHON and bool(sysconfig.get_config_var("Py_ENABLE_SHARED"))
+    libraries = f"{PYTHON}/lib" if shared else None
     home = os.path.join(inner_base, real.parent.relative_to(base))
     executable = os.path.join(home, real.name)
     if sys.prefix == sys.base_prefix:
-        return Interpreter(_outside_usr(base), inner_base, None, home, executable)
+        return Interpreter(_outside_usr(base), inner_base, None, home, executable, libraries)
     packages = Path(sysconfig.get_path("purelib")).resolve()
-    return Interpreter(_outside_usr(base), inner_base, packages, home, f"{VENV}/bin/{real.name}")
+    return Interpreter(_outside_usr(base), inner_base, packages, home, f"{VENV}/bin/{real.name}", libraries)
 
 
 def packages_path() -> str:

@@ -25,6 +25,8 @@ _CHUNK = 1 << 20
 _MESSAGE_BYTES = 1 << 16
 _TICK_S = 0.1
 _FIRST_TICK_S = 0.02
+_WORTH_WEIGHING = 32 << 20
+"""Growth after which memory is weighed again; exact numbers take milliseconds for each process."""
 _DEATH_S = 10.0
 """How long a killed job may take to be gone before its warm process is given up."""
 
@@ -57,6 +59,7 @@ class Watch:
     processes_full: bool = False
     cpu_s: float = 0.0
     peak_bytes: int = 0
+    weighed_bytes: int = 0
     ended: float = 0.0
 
     def stop(self, outcome: Outcome, detail: str) -> None:
@@ -201,9 +204,11 @@ def _measure(watch: Watch) -> None:
     watch.processes_full = watch.processes_full or len(census.pids) > limits.processes
     if census.cpu_s > limits.cpu_s + 1:
         watch.stop(Outcome.CPU, f"{limits.cpu_s:g} s of processor time")
-    if census.resident_bytes <= limits.memory_bytes and watch.peak_bytes:
+    grown = census.resident_bytes - watch.weighed_bytes
+    if census.resident_bytes <= limits.memory_bytes and grown < _WORTH_WEIGHING:
         # Shared pages are in this sum several times, so the true number is below the limit too.
         return
+    watch.weighed_bytes = census.resident_bytes
     used = proportional_bytes(census.pids)
     watch.peak_bytes = max(watch.peak_bytes, used)
     if used > limits.memory_bytes:

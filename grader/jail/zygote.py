@@ -125,7 +125,7 @@ def start_zygote(view: View, warmth: Warmth) -> Zygote:
             stdin=subprocess.DEVNULL,
             stdout=errors,
             stderr=errors,
-            env=inner_environment(),
+            env=inner_environment(view.interpreter),
             cwd="/",
             pass_fds=(far.fileno(),),
         )

@@ -17,6 +17,7 @@ from grader.wire.frames import Frame, read_frame, write_frame
 
 EXIT_RAISED = 70
 EXIT_MEMORY = 71
+EXIT_PROCESSES = 72
 
 _TRAILER = struct.Struct("<Q")
 """After the frame stands its own size, so that the parent sees a cut-off reply without reading it."""
@@ -73,6 +74,9 @@ def run_call(call: Call) -> int:
         call.reply.flush()
     except MemoryError:
         return EXIT_MEMORY
+    except BlockingIOError:
+        # What fork says when it may start no more processes.
+        return EXIT_PROCESSES
     except BaseException:
         traceback.print_exc()
         return EXIT_RAISED
