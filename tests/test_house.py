@@ -13,6 +13,8 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "misc"}
 LINES_OF_A_MODULE = 300
 LINES_OF_A_FUNCTION = 40
 POSITIONAL_PARAMETERS = 5
+INHERITED = ("_", "visit_", "forward")
+"""Beginnings of method names whose docstring is that of the class they come from."""
 
 
 def test_modules_are_short() -> None:
@@ -54,21 +56,23 @@ def test_modules_have_telling_names() -> None:
 
 
 def public_nodes(path: Path) -> Iterator[ast.Module | ast.ClassDef | Function]:
-    """The module, its public classes and functions, and public methods with a body of their own."""
+    """The module, its public classes and functions, and public methods with a meaning of their own."""
     tree = tree_of(path)
     yield tree
     for node in tree.body:
-        if not isinstance(node, ast.ClassDef | Function) or node.name.startswith("_"):
+        if not isinstance(node, ast.ClassDef | Function) or node.name.startswith("_") or is_bare(node):
             continue
         yield node
         methods = [item for item in getattr(node, "body", []) if isinstance(node, ast.ClassDef)]
         for item in methods:
-            if isinstance(item, Function) and not is_bare(item) and not item.name.startswith(("_", "visit_")):
+            if isinstance(item, Function) and not is_bare(item) and not item.name.startswith(INHERITED):
                 yield item
 
 
-def is_bare(node: Function) -> bool:
-    """True for a protocol's stub and for an override, whose docstring is the base's."""
+def is_bare(node: Function | ast.ClassDef) -> bool:
+    """True for a protocol's or an overload's stub, and for an override, whose docstring is the base's."""
+    if isinstance(node, ast.ClassDef):
+        return False
     stub = len(node.body) == 1 and isinstance(node.body[0], ast.Expr) and node.body[0].value is not None
     only_dots = stub and isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
     overrides = any(getattr(d, "id", getattr(d, "attr", "")) == "override" for d in node.decorator_list)
@@ -81,7 +85,8 @@ def test_public_names_have_a_docstring() -> None:
     for path in sources(PACKAGE, ROOT / "benchmarks", ROOT / "reference", ROOT / "assignments"):
         for node in public_nodes(path):
             text = ast.get_docstring(node)
-            if not text and not (isinstance(node, ast.Module) and not node.body):
+            sentence = bool(text) and text.splitlines()[0].rstrip().endswith((".", "?", ":"))
+            if not sentence and not (isinstance(node, ast.Module) and not node.body):
                 wrong.append(f"{place(path, node)} {getattr(node, 'name', 'module')}")
     assert wrong == []
 
