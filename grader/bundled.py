@@ -19,4 +19,4 @@ def bundled(name: str) -> Path:
     for folder in (_PACKAGE / "_data" / name, _PACKAGE.parent / name):
         if folder.is_dir():
             return folder
-    raise GraderError(f"{name}/ came neither with the installed package nor with the checkout; install the grader again")
+    raise GraderError(f"{name}/ is neither in the installed package nor beside it; install the grader again")

@@ -17,7 +17,8 @@ class CheckFunction:
 
     `wants` are the names of the evidence it is called with. Where evidence is
     missing the check is not called at all, unless the name is in `optional`:
-    then it gets None.
+    then it gets None. Words in braces in `title` give way to the name of a part:
+    "Parameters of {each layer}" is "Parameters of conv1" for the part conv1.
     """
 
     id: str

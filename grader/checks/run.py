@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from grader.checks.declare import CheckFunction
@@ -35,10 +36,11 @@ class CheckRun:
 
 @dataclass
 class _Course:
-    """How far a question has got: which checks hold, and which missing evidence was charged to which."""
+    """How far a question has got: which checks hold, which missing evidence was charged to which, what was said."""
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     charged: list[tuple[Problem, str]] = field(default_factory=list)
+    said: set[str] = field(default_factory=set)
 
     def charged_to(self, problem: Problem) -> str | None:
         """The check that already failed for this problem."""
@@ -46,9 +48,16 @@ class _Course:
 
 
 def run_checks(
-    specs: Sequence[CheckSpec], functions: Mapping[str, CheckFunction], given: Mapping[str, object]
+    specs: Sequence[CheckSpec],
+    functions: Mapping[str, CheckFunction],
+    given: Mapping[str, object],
+    *,
+    beside: Mapping[str, Sequence[Problem]] | None = None,
 ) -> CheckRun:
-    """Run the checks in order. One broken thing gives one failed check; what needs it too is skipped."""
+    """Run the checks in order. One broken thing gives one failed check; what needs it too is skipped.
+
+    `beside` are notes about a piece of evidence; the first check that wants it carries them.
+    """
     course = _Course()
     results: list[CheckResult] = []
     flags: list[str] = []
@@ -56,6 +65,7 @@ def run_checks(
         function = functions[spec.id]
         requires = tuple(dict.fromkeys((*function.requires, *spec.requires)))
         parts = _without_call(spec, function, requires, given, course) or _called(function, given)
+        parts = _noting(parts, function, beside or {}, course)
         course.verdicts[spec.id] = _together([part.verdict for part in parts])
         flags += [flag for part in parts for flag in part.verdict.flags]
         results += _results(spec, function, requires, parts)
@@ -84,6 +94,16 @@ def _without_call(
         course.charged.append((missing.problem, spec.id))
         return [Part("", _first_hit(missing))]
     return []
+
+
+def _noting(
+    parts: list[Part], function: CheckFunction, beside: Mapping[str, Sequence[Problem]], course: _Course
+) -> list[Part]:
+    """The answer with the notes about the evidence that it is the first to want."""
+    new = [name for name in function.wants if name in beside and name not in course.said]
+    course.said.update(new)
+    notes = [note for name in new for note in beside[name]]
+    return [replace(parts[0], verdict=parts[0].verdict.noting(*notes)), *parts[1:]] if notes else parts
 
 
 def _held_up(name: str, before: Verdict | None) -> Verdict:
@@ -139,7 +159,7 @@ def _results(
     return [
         CheckResult(
             id=f"{_stem(spec.id)}_{part.name}" if part.name else spec.id,
-            title=function.title.replace("{part}", part.name or "…"),
+            title=_title(function.title, part.name),
             status=part.verdict.status,
             points=points[index] / HUNDREDTHS,
             max_points=most[index] / HUNDREDTHS,
@@ -155,6 +175,11 @@ def _results(
         )
         for index, part in enumerate(parts)
     ]
+
+
+def _title(title: str, part: str) -> str:
+    """The docstring's line: words in braces stand for all parts, and give way to the name of one."""
+    return re.sub(r"\{([^}]*)\}", lambda found: part or found[1], title)
 
 
 def _stem(check_id: str) -> str:

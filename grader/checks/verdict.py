@@ -79,7 +79,10 @@ def needs_review(reason: str, *, provisional: Verdict | None = None, **facts: Fa
     """A question for a human: all points wait, or those of a `provisional` answer are earned until then."""
     if provisional is None:
         return Verdict(Status.NEEDS_REVIEW, Fraction(0), reason, facts, withheld=True)
-    return replace(provisional, status=Status.NEEDS_REVIEW, reason=reason, facts={**provisional.facts, **facts})
+    # What the answer itself has to say stays, beside the reason why a human looks at it.
+    said = (Problem(provisional.reason, facts=dict(provisional.facts)),) if provisional.reason else ()
+    notes = (*provisional.notes, *said)
+    return replace(provisional, status=Status.NEEDS_REVIEW, reason=reason, facts=dict(facts), notes=notes)
 
 
 def text_of(value: object) -> str | None:

@@ -11,7 +11,9 @@ from fractions import Fraction
 from grader.claims.arithmetic import without_separators
 
 _LONGEST = 80
-_NUMBER = re.compile(r"[~≈≒]?\s*\+?(\d{1,20}(?:\.\d{0,20})?)(?:\s*(?:e|[x×*]\s*10\s*\^?)\s*([+-]?\d{1,2}))?\s*(.*)\Z", re.I)
+_DIGITS = r"[~≈≒]?\s*\+?(\d{1,20}(?:\.\d{0,20})?)"
+_EXPONENT = r"(?:\s*(?:e|[x×*]\s*10\s*\^?)\s*([+-]?\d{1,2}))?"
+_NUMBER = re.compile(rf"{_DIGITS}{_EXPONENT}\s*(.*)\Z", re.I)
 _UNIT = re.compile(r"(flops?|ops|g?macs?|mult-?adds?|multiply-?adds?|madds?|params?|parameters?)(?:\s*\(.*\))?", re.I)
 _SCALES = {
     "k": 3, "thousand": 3, "m": 6, "mio": 6, "million": 6, "millions": 6, "g": 9, "b": 9, "bn": 9, "billion": 9,
