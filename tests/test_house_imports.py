@@ -13,7 +13,7 @@ from tests.sources import MODULES, ROOT, imported_names, name_of, place, sources
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "domain", "formulas", "wire", "bundled"}),
     frozenset({"jail", "submissions", "datasets", "claims", "checks", "report", "export"}),
-    frozenset({"assignment", "evidence", "gradebook"}),
+    frozenset({"assignment", "assignment_schema", "evidence", "gradebook"}),
     frozenset({"alone", "collect", "reference_models", "run_probe", "score", "publish"}),
     frozenset({"batch", "class_files", "differences", "progress", "session"}),
     frozenset({"commands"}),
