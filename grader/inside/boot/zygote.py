@@ -48,6 +48,8 @@ def main(argument: str) -> int:
         settings = json.loads(control.recv(_MESSAGE_BYTES))
         linux.die_with_parent()
         walls.enter_user_namespace(settings["outer_id"])
+        # The change of user has undone the first.
+        linux.die_with_parent()
         _become_first_of_own_pids(control)
         os.chdir(walls.WORK)
         if settings["preload"]:
