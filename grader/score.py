@@ -157,14 +157,14 @@ def _rubric(spec: RubricSpec, manual: ManualScore | None, given: Given) -> Rubri
 
 
 def _excerpt(spec: RubricSpec, essay: object) -> str:
-    """The part of the essay under the first heading that fits, the whole text where it has no such parts."""
+    """The part of the essay under the first heading that fits; where none does, the answer may be anywhere in it."""
     if not isinstance(essay, Essay) or essay.empty:
         return ""
     for words in spec.headings:
         found = [text for heading, text in essay.answers.items() if words.lower() in heading.lower() and text.strip()]
         if found:
             return "\n\n".join(found)[:EXCERPT]
-    return essay.text[:EXCERPT] if len(essay.answers) <= 1 else ""
+    return essay.text[:EXCERPT]
 
 
 def _payloads(evidence: SubmissionEvidence) -> dict[str, NetworkPayload | TrainingPayload]:
