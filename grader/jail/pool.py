@@ -18,6 +18,7 @@ from grader.domain.evidence import Usage
 from grader.domain.outcome import Outcome
 from grader.errors import NoJailError
 from grader.jail.bubblewrap import View
+from grader.jail.cgroup import Cgroups, JobCgroup, find_cgroups, sweep_cgroups
 from grader.jail.ending import judge
 from grader.jail.interpreter import find_interpreter
 from grader.jail.job import JailRun, Job, Level, Limits, Zone
@@ -81,6 +82,9 @@ class NamespaceJail:
         self._locks = {zone: threading.Lock() for zone in Zone}
         self._zygotes: dict[Zone, Zygote] = {}
         self._staging = threading.Lock()
+        self._cgroups = find_cgroups()
+        if self._cgroups is not None:
+            sweep_cgroups(self._cgroups)
 
     def __enter__(self) -> Self:
         return self
@@ -98,7 +102,7 @@ class NamespaceJail:
         """
         zygote = self._start(Warmth(Zone.INTAKE, preload=False))
         try:
-            watched = _run_under(zygote, Job(Zone.INTAKE, "boot.selftest", {"mode": "echo"}))
+            watched = _run_under(zygote, Job(Zone.INTAKE, "boot.selftest", {"mode": "echo"}), self._cgroups)
             words = zygote.last_words() if watched.ending.worker_lost else watched.log.strip()[-300:]
         finally:
             zygote.close()
@@ -121,7 +125,7 @@ class NamespaceJail:
         Raises:
             NoJailError: when the zone's warm process cannot be started.
         """
-        watched = _run_under(self._zygote(job.zone), job)
+        watched = _run_under(self._zygote(job.zone), job, self._cgroups)
         outcome, detail = judge(watched.ending, job.limits)
         finished = outcome is Outcome.FINISHED
         if not finished:
@@ -201,15 +205,28 @@ def _checkout() -> tuple[Path, ...]:
     return () if folder.name in ("site-packages", "dist-packages") else (folder,)
 
 
-def _run_under(zygote: Zygote, job: Job) -> Watched:
+def _run_under(zygote: Zygote, job: Job, cgroups: Cgroups | None) -> Watched:
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     reply_r, reply_w = os.pipe()
     log_r, log_w = os.pipe()
     with near, contextlib.ExitStack() as stack:
         for descriptor in (reply_r, log_r):
             stack.callback(os.close, descriptor)
+        cgroup = _cgroup(cgroups, job.limits)
+        if cgroup is not None:
+            stack.callback(cgroup.close)
         _submit(zygote, job, far, (reply_w, log_w))
-        return supervise(job.limits, Ends(near, reply_r, log_r), zygote.kill)
+        return supervise(job.limits, Ends(near, reply_r, log_r, cgroup), zygote.kill)
+
+
+def _cgroup(cgroups: Cgroups | None, limits: Limits) -> JobCgroup | None:
+    """The job's own cgroup; without one its memory is watched and its processes are counted by the kernel alone."""
+    if cgroups is None:
+        return None
+    try:
+        return cgroups.open(limits)
+    except OSError:
+        return None
 
 
 def _submit(zygote: Zygote, job: Job, far: socket.socket, writers: tuple[int, int]) -> None:

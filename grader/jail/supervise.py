@@ -15,6 +15,7 @@ from typing import Any
 
 from grader.domain.outcome import Outcome
 from grader.jail.census import proportional_bytes, take_census
+from grader.jail.cgroup import JobCgroup
 from grader.jail.ending import Ending
 from grader.jail.job import Limits
 from grader.jail.logtext import HeadAndTail
@@ -38,6 +39,7 @@ class Ends:
     line: socket.socket
     reply: int
     log: int
+    cgroup: JobCgroup | None = None
 
 
 @dataclass
@@ -57,6 +59,7 @@ class Watch:
     problem: str = ""
     disk_full: bool = False
     processes_full: bool = False
+    memory_full: bool = False
     cpu_s: float = 0.0
     peak_bytes: int = 0
     weighed_bytes: int = 0
@@ -90,10 +93,12 @@ def supervise(limits: Limits, ends: Ends, give_up: Callable[[], None]) -> Watche
     os.set_blocking(ends.reply, False)
     os.set_blocking(ends.log, False)
     with selectors.DefaultSelector() as selector:
-        selector.register(ends.line, selectors.EVENT_READ, lambda: _listen(watch, ends.line))
+        selector.register(ends.line, selectors.EVENT_READ, lambda: _listen(watch, ends))
         selector.register(ends.reply, selectors.EVENT_READ, lambda: _take_reply(watch, ends.reply, reply))
         selector.register(ends.log, selectors.EVENT_READ, lambda: _take_log(watch, ends.log, log))
         _loop(watch, selector, give_up)
+    if ends.cgroup is not None:
+        _read_cgroup(watch, ends.cgroup)
     # Every writer is dead by now, so both pipes end after what is left in them.
     while _take_reply(watch, ends.reply, reply) or _take_log(watch, ends.log, log):
         pass
@@ -109,6 +114,7 @@ def supervise(limits: Limits, ends: Ends, give_up: Callable[[], None]) -> Watche
         reply_bytes=reply.size,
         disk_full=watch.disk_full,
         processes_full=watch.processes_full,
+        memory_full=watch.memory_full,
         cpu_s=watch.cpu_s,
         worker_lost=watch.lost,
     )
@@ -136,10 +142,10 @@ def _loop(watch: Watch, selector: selectors.BaseSelector, give_up: Callable[[], 
     watch.ended = time.monotonic()
 
 
-def _listen(watch: Watch, line: socket.socket) -> bool:
+def _listen(watch: Watch, ends: Ends) -> bool:
     """Take one message about the job; False when the line is closed."""
     try:
-        data, descriptors, _, _ = socket.recv_fds(line, _MESSAGE_BYTES, 4, socket.MSG_CMSG_CLOEXEC)
+        data, descriptors, _, _ = socket.recv_fds(ends.line, _MESSAGE_BYTES, 4, socket.MSG_CMSG_CLOEXEC)
     except OSError:
         data, descriptors = b"", []
     if not data:
@@ -149,8 +155,7 @@ def _listen(watch: Watch, line: socket.socket) -> bool:
     if descriptors:
         watch.handle = descriptors[0]
         watch.pid = _pid_of(watch.handle)
-        if watch.stopped is not None:
-            watch.stop(watch.stopped, watch.stopped_by)
+        _let_go(watch, ends)
     if "status" in message:
         watch.status, watch.disk_full = message["status"], message["disk_full"]
     watch.problem = message.get("problem", watch.problem)
@@ -158,6 +163,23 @@ def _listen(watch: Watch, line: socket.socket) -> bool:
         watch.gone = True
         watch.cpu_s = max(watch.cpu_s, message["cpu_s"])
     return True
+
+
+def _let_go(watch: Watch, ends: Ends) -> None:
+    """The job waits for a word before it starts anything: by then its limits stand."""
+    if watch.stopped is not None:
+        watch.stop(watch.stopped, watch.stopped_by)
+        return
+    with contextlib.suppress(OSError):
+        if ends.cgroup is not None and watch.pid:
+            ends.cgroup.enter(watch.pid)
+        ends.line.send(b"go")
+
+
+def _read_cgroup(watch: Watch, cgroup: JobCgroup) -> None:
+    watch.memory_full = cgroup.memory_full
+    watch.processes_full = watch.processes_full or cgroup.processes_full
+    watch.peak_bytes = cgroup.peak_bytes or watch.peak_bytes
 
 
 def _pid_of(handle: int) -> int:

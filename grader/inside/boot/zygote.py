@@ -161,6 +161,9 @@ def _become_init(warm: Warm, order: Mapping[str, Any], descriptors: list[int]) -
         linux.set_dumpable(True)
         walls.raise_job_walls(limits, order["shares"], spools)
         linux.set_dumpable(False)
+        # Until the parent has put this process under its limits, nothing may start.
+        if not line.recv(_MESSAGE_BYTES):
+            os._exit(status)
         child = os.fork()
         if child == 0:
             line.close()
