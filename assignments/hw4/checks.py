@@ -172,7 +172,7 @@ def test_accuracy(training: TrainingPayload, claims: Claims | None, expected: Ex
     verdict = _band(accuracy, expected).noting(*training.notes, *(measured.diagnostics if measured else ()))
     facts = training.training
     if facts and facts.cap_reached and all(note.reason != Reason.TRAIN_CAP for note in verdict.notes):
-        cap = {"seconds": facts.seconds_cap, "epochs": facts.epochs_seen}
+        cap = {"seconds": facts.seconds_cap, "epochs": facts.epochs_seen if facts.epochs_seen is not None else "?"}
         verdict = verdict.noting(Problem(Reason.TRAIN_CAP, facts=dict(cap)))
     verdict = _memorised(_claimed(verdict, claims, accuracy, expected), accuracy, expected)
     if as_fraction(accuracy.untrained_accuracy) * 100 > exact(expected["untrained_most"]):
