@@ -45,7 +45,7 @@ def test_system_packages_are_named_when_they_cannot_be_installed(tmp_path: Path)
     run = subprocess.run(["/bin/sh", str(SYSTEM), sys.executable], capture_output=True, text=True, env=environment)
     assert run.returncode == 1
     (line,) = run.stderr.splitlines()
-    assert re.search(r"missing system packages; run: .*apt-get install .*bubblewrap.*libpango-1\.0-0", line)
+    assert re.search(r"missing system packages; run: .*apt-get install .*bubblewrap", line)
 
 
 def test_unfit_python_is_named_in_one_line(tmp_path: Path) -> None:
