@@ -104,9 +104,15 @@ def collect(
     ref = SubmissionRef(submission.student_id, submission.name, submission_sha256(raw), submission.path.name)
     given = Given(submission.path.name, ref.sha256, raw, tuple(unread))
     probes: dict[str, ProbeEvidence] = {}
-    for probe in collector.wanted(questions):
+    wanted = collector.wanted(questions)
+    for probe in collector.setting.info.probes:
         key = collector.key(ref.sha256, probe)
         evidence = collector.store.load(key) if collector.store.has(key) else None
+        if probe not in wanted:
+            # What an earlier run collected for another question still counts.
+            if evidence is not None:
+                probes[probe.name] = evidence
+            continue
         if evidence is None or (again is not None and again.wants(evidence)):
             evidence = _collect_probe(probe, key, _after(given, probes, collector), probes, collector)
         probes[probe.name] = evidence

@@ -1,0 +1,85 @@
+"""`grader grade`: a class from submissions to gradebook and reports."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.batch import ClassRun, Plan, count_new, grade_class
+from grader.class_files import ClassFiles, open_folder
+from grader.collect import Again
+from grader.errors import EXIT_FAILED, EXIT_OK, GraderError
+from grader.progress import show_progress
+from grader.report.catalogue import load_catalogue
+from grader.report.safe_text import safe_line
+from grader.session import Options, Session, open_session
+from grader.submissions.find import Submission, find_submissions
+
+_EXIT_STOPPED = 130
+
+
+@dataclass(frozen=True)
+class GradeOptions:
+    """What a person chose for a class. `only` names questions or students."""
+
+    session: Options
+    submissions: Path
+    only: tuple[str, ...] = ()
+    force: bool = False
+    retry: bool = False
+    dry_run: bool = False
+    jobs: int = 0
+    lang: str = "en"
+
+
+def run_grade(options: GradeOptions) -> int:
+    """Grade the class and return the exit code."""
+    catalogue = load_catalogue(options.lang)
+    submissions = find_submissions(options.submissions, ignore=options.session.folder)
+    open_folder(options.session.folder)
+    with open_session(options.session) as session:
+        plan = _plan(options, submissions, session)
+        new = count_new(plan, session)
+        print(f"{len(plan.submissions)} submissions, {new} with evidence to collect", file=sys.stderr)
+        if options.dry_run:
+            return EXIT_OK
+        files = ClassFiles(options.session.folder, session, catalogue)
+        files.begin()
+        with show_progress(len(plan.submissions)) as progress:
+            run = grade_class(plan, session, files, progress)
+        if run.stopped:
+            print("stopped; what was collected is kept, the same command goes on from here", file=sys.stderr)
+            return _EXIT_STOPPED
+        files.finish(run)
+    say_where(run, options.session.folder)
+    return EXIT_FAILED if run.failed or files.problems else EXIT_OK
+
+
+def _plan(options: GradeOptions, submissions: tuple[Submission, ...], session: Session) -> Plan:
+    """Sort what --only names into questions and students."""
+    known = {question.id for question in session.assignment.info.questions}
+    questions = tuple(name for name in options.only if name in known)
+    students = {name for name in options.only if name not in known}
+    missing = students - {submission.student_id for submission in submissions}
+    if missing:
+        raise GraderError(f"--only {sorted(missing)[0]!r} is neither a question nor a student of this class")
+    chosen = tuple(s for s in submissions if not students or s.student_id in students)
+    jobs = options.jobs or len(os.sched_getaffinity(0))
+    return Plan(chosen, questions, Again(force=options.force, retry=options.retry), jobs)
+
+
+def say_where(run: ClassRun, folder: Path) -> None:
+    """Print what came out and where it lies."""
+    by_status: dict[str, int] = {}
+    for grade in run.grades:
+        by_status[grade.status.value] = by_status.get(grade.status.value, 0) + 1
+    counts = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(by_status.items()))
+    print(f"{len(run.grades)} graded: {counts}")
+    for failed in run.failed:
+        print(f"the grader itself failed on {safe_line(failed.student_id, 60)}: {safe_line(failed.why, 300)}")
+    print(f"gradebook     {folder / 'gradebook.csv'}")
+    print(f"to review     {folder / 'review.csv'}")
+    print(f"class report  {folder / 'class.pdf'}")
+    print(f"students      {folder / 'students'}/<student>/report.pdf")
