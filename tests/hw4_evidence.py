@@ -45,7 +45,9 @@ def with_192_as(channels: int) -> tuple[Size, ...]:
     return tuple(sizes)
 
 
-def network(sizes: Sequence[Size] = LECTURE, *, bias: bool = True, side: int = 224, **changes: Any) -> NetworkMeasurement:
+def network(
+    sizes: Sequence[Size] = LECTURE, *, bias: bool = True, side: int = 224, **changes: Any
+) -> NetworkMeasurement:
     """What measuring a network of these sizes finds, worked out step by step."""
     layers: list[Layer] = []
     channels, counts = sizes[0][1], {"conv": 0, "fc": 0}

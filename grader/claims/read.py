@@ -105,6 +105,8 @@ def read_hand(key: str, given: object) -> HandClaim | None:
 
 def _equation(key: str, working: str, parts: list[str]) -> HandClaim:
     """A working and its number, in either order, or only one of the two; words in between are let be."""
+    if not parts:
+        raise NotArithmetic(working[:60])
     numbers = [_plain_number(part) for part in parts]
     if len(parts) == 1 and numbers[0] is not None:
         return HandClaim(key, written=numbers[0])

@@ -282,7 +282,9 @@ def test_params_that_are_not_the_networks_lose_their_points(params: object, reas
         (lambda n: 3 * n.macs, "FLOPs", "thop", 0),
     ],
 )
-def test_flops_are_right_under_any_convention_that_a_tool_prints(flops: Any, label: str, tool: str, earned: int) -> None:
+def test_flops_are_right_under_any_convention_that_a_tool_prints(
+    flops: Any, label: str, tool: str, earned: int
+) -> None:
     """Number 4, label 2; a label is wrong only when no tool prints that number under that word."""
     checks = graded(handing_in(flops=flops(network()), label=label, tool=tool))
     assert checks["flops_reported"].points + checks["flops_label"].points == earned
