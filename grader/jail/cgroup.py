@@ -143,7 +143,7 @@ def _candidates(own: str, mounts: str) -> Iterator[Cgroups]:
     if "" in mounted and "" in paths:
         place = _below(mounted[""], paths[""])
         # A group with processes of its own may not hand its controllers on; the one above it often does.
-        for folder in (place, place.parent):
+        for folder in (each for each in (place, place.parent) if each.is_relative_to(mounted[""])):
             with contextlib.suppress(OSError):
                 (folder / "cgroup.subtree_control").write_text("+memory +pids")
             yield Cgroups(folder, folder, VERSION_2)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader.errors import NoJailError
 from grader.jail.bubblewrap import find_bubblewrap
+from grader.jail.cgroup import find_cgroups
 from grader.jail.interpreter import find_interpreter
 
 _LANDLOCK_CREATE_RULESET = 444
@@ -30,7 +31,7 @@ def describe_level() -> Mapping[str, str]:
         "bubblewrap": bubblewrap_version() or "not installed (apt-get install bubblewrap)",
         "user namespaces": "allowed" if user_namespaces_work() else "refused",
         "landlock": f"ABI {landlock_abi()}" if landlock_abi() else "absent",
-        "memory limits by": "cgroup" if Path("/sys/fs/cgroup/memory").is_dir() else "watching",
+        "memory limits": "control groups" if find_cgroups() else "watched ten times a second",
         "interpreter": unreadable_interpreter() or "readable behind the wall",
     }
 

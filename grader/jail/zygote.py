@@ -69,18 +69,25 @@ class Zygote:
         Raises:
             NoJailError: when it could not be started; says why.
         """
+        answer = self._first_word()
+        if not answer.get("ready"):
+            problem = answer.get("problem") or self.last_words()
+            self.close()
+            raise NoJailError(f"the process behind the wall did not start: {problem}")
+        self.resident_bytes = answer["resident"]
+
+    def _first_word(self) -> dict[str, Any]:
         self._control.settimeout(_READY_S)
         try:
-            answer = json.loads(self._control.recv(_MESSAGE_BYTES) or b"{}")
+            answer: dict[str, Any] = json.loads(self._control.recv(_MESSAGE_BYTES) or b"{}")
+            self._control.settimeout(None)
         except TimeoutError:
-            answer = {"problem": f"it was not ready after {_READY_S:.0f} s"}
-        self._control.settimeout(None)
-        if not answer.get("ready"):
             self.kill()
-            raise NoJailError(
-                f"the process behind the wall did not start: {answer.get('problem') or self.last_words()}"
-            )
-        self.resident_bytes = answer["resident"]
+            return {"problem": f"it was not ready after {_READY_S:.0f} s"}
+        except OSError:
+            # It died before it read what it was sent; its last words say why.
+            return {}
+        return answer
 
     def close(self) -> None:
         """Ask the process to end, and see that it does: with it ends every job it runs."""
