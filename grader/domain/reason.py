@@ -26,6 +26,22 @@ class Reason(StrEnum):
     ESSAY_EMPTY = "essay_empty"
     NOTEBOOK_BROKEN = "notebook_broken"  # detail
     ENCODING = "encoding"  # encoding
+    LEFT_OUT = "left_out"  # count, names: caches and downloaded data, not read
+    LINK_IGNORED = "link_ignored"  # file
+    NOT_A_FILE = "not_a_file"  # file
+    NAME_REFUSED = "name_refused"  # most
+    TOO_MANY_FILES = "too_many_files"  # most
+    TOO_DEEP = "too_deep"  # most
+    ARCHIVE_FORMAT = "archive_format"  # format
+    ARCHIVE_ENCRYPTED = "archive_encrypted"  # entry
+    ARCHIVE_LINK = "archive_link"  # entry
+    ARCHIVE_DOUBLE = "archive_double"  # entry, other
+    ARCHIVE_NAME = "archive_name"  # entry
+    ARCHIVE_ENTRIES = "archive_entries"  # count, most
+    ARCHIVE_INFLATES = "archive_inflates"  # size, most
+    ARCHIVE_NESTED = "archive_nested"  # note: an archive inside the submission, not opened
+    NOTEBOOK_CELL = "notebook_cell"  # cell, detail: a cell that is no Python
+    ANSWERS_DEEP = "answers_deep"  # most
 
     # Loading a student's code
     SYNTAX_ERROR = "syntax_error"  # detail
