@@ -30,10 +30,18 @@ from grader.domain.problem import Problem
 Size = tuple[Any, ...]
 
 LECTURE: tuple[Size, ...] = (
-    ("conv", 3, 64, 11, 4, 2), ("pool", 3, 2), ("conv", 64, 192, 5, 1, 2), ("pool", 3, 2), ("conv", 192, 384, 3, 1, 1),
-    ("conv", 384, 256, 3, 1, 1), ("conv", 256, 256, 3, 1, 1), ("pool", 3, 2), ("fc", 9216, 4096), ("fc", 4096, 1024),
+    ("conv", 3, 64, 11, 4, 2),
+    ("pool", 3, 2),
+    ("conv", 64, 192, 5, 1, 2),
+    ("pool", 3, 2),
+    ("conv", 192, 384, 3, 1, 1),
+    ("conv", 384, 256, 3, 1, 1),
+    ("conv", 256, 256, 3, 1, 1),
+    ("pool", 3, 2),
+    ("fc", 9216, 4096),
+    ("fc", 4096, 1024),
     ("fc", 1024, 1000),
-)  # fmt: skip
+)
 """The lecture's AlexNet: in, out, kernel, stride, padding; pool: kernel, stride; fc: in, out."""
 
 
@@ -65,8 +73,12 @@ def network(
             side = (side + 2 * padding - kernel) // stride + 1
             weights, out, places = kernel * kernel * inputs * outputs, (1, outputs, side, side), side * side
             config: dict[str, Any] = {
-                "in_channels": inputs, "out_channels": outputs, "kernel_size": [kernel, kernel], "groups": 1, "bias": bias,
-            }  # fmt: skip
+                "in_channels": inputs,
+                "out_channels": outputs,
+                "kernel_size": [kernel, kernel],
+                "groups": 1,
+                "bias": bias,
+            }
         else:
             _, inputs, outputs = size
             weights, out, places = inputs * outputs, (1, outputs), 1
@@ -116,11 +128,15 @@ def answers(measured: NetworkMeasurement, **reported: object) -> dict[str, Any]:
         "q2": {
             "hand": {**hand_rows(measured), "total": str(measured.params)},
             "reported": {
-                "params": measured.params, "flops": measured.macs, "label": "MACs", "tool": "thop", **reported,
+                "params": measured.params,
+                "flops": measured.macs,
+                "label": "MACs",
+                "tool": "thop",
+                **reported,
             },
         },
         "q3": {"claimed": {"accuracy": 0.99}},
-    }  # fmt: skip
+    }
 
 
 def accuracy(correct: int = 9900, n: int = 10_000, **changes: Any) -> AccuracyMeasurement:

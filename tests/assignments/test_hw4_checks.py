@@ -7,51 +7,14 @@ from typing import Any
 
 import pytest
 
-from grader.assignment import load_assignment
-from grader.domain.evidence import Essay, FileFact, FilesPayload, NetworkPayload, SubmissionEvidence
+from grader.domain.evidence import Essay, FileFact, FilesPayload, NetworkPayload
 from grader.domain.measurement import Chosen
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
-from grader.domain.result import CheckResult, Grade
 from grader.domain.status import Status
 from grader.score import score
+from tests.assignments.hw4_graded import HW4, by_id, changed, graded, handing_in, points_of_hand, reasons_of
 from tests.hw4_evidence import ESSAY, FILES, LECTURE, answers, evidence, hand_rows, network, with_192_as
-
-HW4 = load_assignment("hw4")
-
-
-def graded(found: SubmissionEvidence) -> dict[str, CheckResult]:
-    """Every check's result by id."""
-    return by_id(score(HW4, found))
-
-
-def by_id(grade: Grade) -> dict[str, CheckResult]:
-    """A grade's checks by id."""
-    return {check.id: check for question in grade.questions for check in question.checks}
-
-
-def points_of_hand(checks: dict[str, CheckResult]) -> float:
-    """What the rows of the hand calculation earn together."""
-    return sum(check.points for name, check in checks.items() if name.startswith("hand_") and name != "hand_total")
-
-
-def reasons_of(check: CheckResult) -> set[str]:
-    """A check's own reason and those of its notes."""
-    return {check.reason, *(note.reason for note in check.notes)} - {""}
-
-
-def handing_in(sizes: tuple[Any, ...] = LECTURE, *, bias: bool = True, **reported: object) -> SubmissionEvidence:
-    """A network of these sizes with right answers, except for what is reported otherwise."""
-    measured = network(sizes, bias=bias)
-    payload = NetworkPayload(Chosen("CustomAlexNet", "hw4.py", 1), measured)
-    return evidence(given=answers(measured, **reported), q2=payload)
-
-
-def changed(section: str, **changes: object) -> SubmissionEvidence:
-    """The lecture's network with right answers, except for these lines of one section of q2."""
-    given = answers(network())
-    given["q2"][section] = {key: v for key, v in {**given["q2"][section], **changes}.items() if v is not None}
-    return evidence(given=given)
 
 
 def test_everything_right_earns_all_points() -> None:
@@ -60,8 +23,12 @@ def test_everything_right_earns_all_points() -> None:
     assert {check.status for check in checks.values()} == {Status.PASSED}
     assert sum(check.points for check in checks.values()) == 53
     assert [check.id for check in checks.values() if check.id.startswith("hand_")] == [
-        *(f"hand_conv{n}" for n in range(1, 6)), "hand_fc1", "hand_fc2", "hand_fc3", "hand_total",
-    ]  # fmt: skip
+        *(f"hand_conv{n}" for n in range(1, 6)),
+        "hand_fc1",
+        "hand_fc2",
+        "hand_fc3",
+        "hand_total",
+    ]
 
 
 @pytest.mark.parametrize("channels", [196, 200, 64])
@@ -239,89 +206,6 @@ def test_empty_section_gives_kind_reasons(section: str) -> None:
     lost = {check.reason for check in checks.values() if check.points < check.max_points}
     assert lost <= {Reason.HAND_MISSING, Reason.REPORTED_MISSING, Reason.PREREQUISITE}
     assert len([check for check in checks.values() if check.status is Status.FAILED]) == 2
-
-
-# --- reported numbers ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize("params", ["45442856.0", "45,442,856", 45442856.0, "45.44M", "45.4 million", "4544.3萬"])
-def test_params_may_be_written_in_any_way(params: object) -> None:
-    """Any notation of the right number is right."""
-    assert graded(handing_in(params=params))["params_reported"].points == 4
-
-
-@pytest.mark.parametrize(
-    ("params", "reason"),
-    [
-        (61100840, Reason.REPORTED_WRONG),
-        ("45.43M", Reason.REPORTED_WRONG),
-        ("", Reason.REPORTED_MISSING),
-        ("many", Reason.ANSWERS_WRONG_TYPE),
-        ([1], Reason.ANSWERS_WRONG_TYPE),
-    ],
-)
-def test_params_that_are_not_the_networks_lose_their_points(params: object, reason: Reason) -> None:
-    """A number of another network, none, or no number: no points, and the reason."""
-    check = graded(handing_in(params=params))["params_reported"]
-    assert (check.points, check.reason) == (0, reason)
-
-
-@pytest.mark.parametrize(
-    ("flops", "label", "tool", "earned"),
-    [
-        (lambda n: n.macs, "MACs", "thop", 6),
-        (lambda n: n.macs, "FLOPS", "thop", 6),
-        (lambda n: n.flops, "FLOPs", "FlopCounterMode", 6),
-        (lambda n: f"{n.macs / 1e9:.1f} GFLOPs", "", "", 6),
-        (lambda n: f"{n.macs / 1e6:.2f}M", "multiply-adds", "ptflops", 6),
-        (lambda n: n.conventions["torchinfo"]["mult_adds"], "mult-adds", "torchinfo", 6),
-        (lambda n: n.flops, "MACs", "", 4),
-        (lambda n: n.macs, "params", "", 4),
-        (lambda n: n.macs, "", "", 4),
-        (lambda n: n.macs + 1, "MACs", "thop", 0),
-        (lambda n: 3 * n.macs, "FLOPs", "thop", 0),
-    ],
-)
-def test_flops_are_right_under_any_convention_that_a_tool_prints(
-    flops: Any, label: str, tool: str, earned: int
-) -> None:
-    """Number 4, label 2; a label is wrong only when no tool prints that number under that word."""
-    checks = graded(handing_in(flops=flops(network()), label=label, tool=tool))
-    assert checks["flops_reported"].points + checks["flops_label"].points == earned
-    if not checks["flops_reported"].points:
-        assert checks["flops_label"].reason == Reason.PREREQUISITE
-
-
-def test_convention_of_a_number_is_named() -> None:
-    """The report says which tool prints the student's number, and under which word."""
-    mult_adds = network().conventions["torchinfo"]["mult_adds"]
-    check = graded(handing_in(flops=mult_adds, label="MACs"))["flops_reported"]
-    assert check.notes[0].facts == {"tool": "torchinfo", "word": "mult_adds"}
-
-
-# --- architecture -------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("sizes", "bias", "layer", "own"),
-    [
-        (with_192_as(200), True, "conv2", "Conv2d(64, 200, 5)"),
-        (LECTURE, False, "conv1", "Conv2d(3, 64, 11, bias=False)"),
-        (LECTURE[:-1], True, "fc3", "-"),
-        ((*LECTURE, ("fc", 1000, 1000)), True, "fc4", "Linear(1000, 1000)"),
-    ],
-)
-def test_layer_that_makes_a_network_nameless_is_named(sizes: Any, bias: bool, layer: str, own: str) -> None:
-    """The first layer that differs from the nearest named network is told, with both sides."""
-    check = graded(handing_in(sizes, bias=bias))["architecture_named"]
-    assert (check.points, check.reason) == (0, Reason.ARCHITECTURE_UNKNOWN)
-    assert (check.facts["layer"], check.facts["own"]) == (layer, own)
-
-
-def test_architecture_named_otherwise_is_a_note() -> None:
-    """Calling the lecture's network torchvision's costs nothing and is said."""
-    check = graded(handing_in(architecture="torchvision"))["architecture_named"]
-    assert (check.points, reasons_of(check)) == (2, {Reason.ARCHITECTURE_NAMED, Reason.ARCHITECTURE_CLAIMED})
 
 
 # --- answers.toml and essay -----------------------------------------------------------

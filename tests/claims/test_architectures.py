@@ -57,14 +57,24 @@ def test_nearest_network_is_the_one_with_fewest_other_layers() -> None:
     found = identify(network(sizes), tuple(KNOWN.values()))
     assert isinstance(found, Difference)
     assert (found.nearest.name, found.layer, found.own, found.reference) == (
-        "torchvision", "fc3", "Linear(4096, 10)", "Linear(4096, 1000)",
-    )  # fmt: skip
+        "torchvision",
+        "fc3",
+        "Linear(4096, 10)",
+        "Linear(4096, 1000)",
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("lecture", "lecture-192"), ("Lecture 196", "lecture-196"), ("TorchVision", "torchvision"), ("keras", "keras-96"), ("", None), ("VGG", None)],
-)  # fmt: skip
+    [
+        ("lecture", "lecture-192"),
+        ("Lecture 196", "lecture-196"),
+        ("TorchVision", "torchvision"),
+        ("keras", "keras-96"),
+        ("", None),
+        ("VGG", None),
+    ],
+)
 def test_students_words_name_a_network(text: str, name: str | None) -> None:
     """A network is called by its name, title or an alias, in any case."""
     found = called(text, tuple(KNOWN.values()))

@@ -19,11 +19,21 @@ def number(given: object) -> Number:
 @pytest.mark.parametrize(
     ("word", "family"),
     [
-        ("FLOPs", Family.FLOPS), ("flops", Family.FLOPS), ("GFLOPS", Family.FLOPS), ("MACs", Family.MACS),
-        ("mult-adds", Family.MACS), ("Multiply-Adds", Family.MACS), ("multiply-accumulates", Family.MACS), ("MAdd", Family.MACS),
-        ("params", Family.PARAMS), ("total_params", Family.PARAMS), ("bananas", None), ("", None), ("浮點", None),
+        ("FLOPs", Family.FLOPS),
+        ("flops", Family.FLOPS),
+        ("GFLOPS", Family.FLOPS),
+        ("MACs", Family.MACS),
+        ("mult-adds", Family.MACS),
+        ("Multiply-Adds", Family.MACS),
+        ("multiply-accumulates", Family.MACS),
+        ("MAdd", Family.MACS),
+        ("params", Family.PARAMS),
+        ("total_params", Family.PARAMS),
+        ("bananas", None),
+        ("", None),
+        ("浮點", None),
     ],
-)  # fmt: skip
+)
 def test_word_counts_one_thing(word: str, family: Family | None) -> None:
     """Each spelling belongs to parameters, multiply-adds, operations, or nothing."""
     assert family_of(word) is family

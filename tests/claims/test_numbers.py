@@ -16,10 +16,26 @@ MACS = 705_535_424
 @pytest.mark.parametrize(
     "given_as",
     [
-        MACS, float(MACS), "705535424", "705535424.0", "705,535,424", "705 535 424", "705.5M", "705.54 M", "0.7 GFLOPs",
-        "0.71 GMac", "705.54 MMac", "~0.706 billion", "7.06e8", "7.055 x 10^8", "70553.5萬", "7.1億", "７０５．５Ｍ", "705.54 (M)",
+        MACS,
+        float(MACS),
+        "705535424",
+        "705535424.0",
+        "705,535,424",
+        "705 535 424",
+        "705.5M",
+        "705.54 M",
+        "0.7 GFLOPs",
+        "0.71 GMac",
+        "705.54 MMac",
+        "~0.706 billion",
+        "7.06e8",
+        "7.055 x 10^8",
+        "70553.5萬",
+        "7.1億",
+        "７０５．５Ｍ",
+        "705.54 (M)",
     ],
-)  # fmt: skip
+)
 def test_number_matches_the_truth_it_rounds_to(given_as: object) -> None:
     """All notations of 705,535,424 match it."""
     number = read_number(given_as)

@@ -79,8 +79,18 @@ def test_reported_numbers_take_label_from_their_unit() -> None:
 
 @pytest.mark.parametrize(
     ("given_as", "share"),
-    [(0.98, 0.98), ("0.98", 0.98), ("98%", 0.98), ("98.5 ％", 0.985), (98, 0.98), (1, 1.0), (1.0, 1.0), ("1 %", 0.01), (0, 0.0)],
-)  # fmt: skip
+    [
+        (0.98, 0.98),
+        ("0.98", 0.98),
+        ("98%", 0.98),
+        ("98.5 ％", 0.985),
+        (98, 0.98),
+        (1, 1.0),
+        (1.0, 1.0),
+        ("1 %", 0.01),
+        (0, 0.0),
+    ],
+)
 def test_metric_is_a_share_of_one(given_as: object, share: float) -> None:
     """Shares and percentages are one thing."""
     assert read_claims({"q3": {"claimed": {"accuracy": given_as}}}, "q3").claimed == {"accuracy": share}
