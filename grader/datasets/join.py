@@ -1,0 +1,106 @@
+"""Test images leave in a secret order without labels; logits come back and meet the labels here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from grader.datasets.load import Dataset
+from grader.datasets.metrics import Logits, Wrong, predictions_of, score_predictions, share_right, wrong_predictions
+from grader.datasets.secret_order import derive, perturb, secret_order
+from grader.datasets.split import Indices
+from grader.domain.measurement import AccuracyMeasurement, Mistake
+from grader.wire.frames import Frame
+
+CURVE_N = 1000
+"""Images that each snapshot is scored on."""
+
+MOST_CLASSES = 10_000
+MOST_SNAPSHOTS = 64
+MOST_MISTAKES = 24
+
+
+@dataclass(frozen=True)
+class Exam:
+    """What one submission is asked: bytes of n images of side x side grey levels, twice."""
+
+    n: int
+    side: int
+    images: bytes = field(repr=False)
+    perturbed: bytes = field(repr=False)
+    order: Indices = field(repr=False)
+    """Position in the exam to index in the data set; known to the parent only."""
+
+
+def exam(dataset: Dataset, secret: bytes, sha256: str) -> Exam:
+    """The test images in the secret order of this submission, as they are and slightly changed."""
+    key = derive(secret, "exam", dataset.sha256, sha256)
+    order = secret_order(dataset.test_n, key)
+    images = dataset.test_images[order]
+    return Exam(dataset.test_n, dataset.side, images.tobytes(), perturb(images, key).tobytes(), order)
+
+
+def join_labels(paper: Exam, reply: Frame, dataset: Dataset) -> AccuracyMeasurement:
+    """Undo the order and score the logits of a measuring job.
+
+    Raises:
+        ValueError: when the reply does not hold the logits that were asked for.
+    """
+    classes = _count(reply.message, "classes", MOST_CLASSES)
+    trained, perturbed, untrained = (
+        _in_order(_logits(reply, name, paper.n, classes), paper) for name in ("trained", "perturbed", "untrained")
+    )
+    scores = score_predictions(predictions_of(trained), dataset.test_labels, len(dataset.class_names))
+    return AccuracyMeasurement(
+        dataset=dataset.title,
+        n=scores.n,
+        correct=scores.correct,
+        accuracy=scores.accuracy,
+        per_class=dict(zip(dataset.class_names, scores.per_class, strict=True)),
+        precision_macro=scores.precision_macro,
+        recall_macro=scores.recall_macro,
+        f1_macro=scores.f1_macro,
+        confusion=scores.confusion,
+        perturbed_accuracy=share_right(predictions_of(perturbed), dataset.test_labels),
+        untrained_accuracy=share_right(predictions_of(untrained), dataset.test_labels),
+        curve=_curve(paper, reply, dataset, classes),
+        mistakes=tuple(
+            _mistake(wrong, dataset) for wrong in wrong_predictions(trained, dataset.test_labels, MOST_MISTAKES)
+        ),
+    )
+
+
+def _curve(paper: Exam, reply: Frame, dataset: Dataset, classes: int) -> tuple[float, ...]:
+    """Accuracy after each snapshot, on the first images of the secret order."""
+    n = min(paper.n, CURVE_N)
+    labels = dataset.test_labels[paper.order[:n]]
+    snapshots = range(_count(reply.message, "curve", MOST_SNAPSHOTS, least=0))
+    asked = (_logits(reply, f"curve/{number}", n, classes) for number in snapshots)
+    return tuple(share_right(predictions_of(logits), labels) for logits in asked)
+
+
+def _mistake(wrong: Wrong, dataset: Dataset) -> Mistake:
+    pixels = tuple(int(level) for level in dataset.test_images[wrong.index].reshape(-1))
+    return Mistake(wrong.index, wrong.truth, wrong.predicted, wrong.confidence, pixels)
+
+
+def _in_order(logits: Logits, paper: Exam) -> Logits:
+    undone = np.empty_like(logits)
+    undone[paper.order] = logits
+    return undone
+
+
+def _logits(reply: Frame, name: str, n: int, classes: int) -> Logits:
+    blob = reply.blobs.get(name)
+    if blob is None or len(blob) != 4 * n * classes:
+        raise ValueError(f"blob {name!r} is not {n} x {classes} float32 logits")
+    return np.frombuffer(blob, dtype="<f4").reshape(n, classes)
+
+
+def _count(message: Mapping[str, object], key: str, most: int, *, least: int = 1) -> int:
+    value = message.get(key)
+    if type(value) is not int or not least <= value <= most:
+        raise ValueError(f"{key} is not a whole number from {least} to {most}")
+    return value
