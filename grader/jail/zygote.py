@@ -118,12 +118,12 @@ def start_zygote(view: View, warmth: Warmth) -> Zygote:
     To be called from a thread that outlives it: the kernel takes the end of
     that thread for the end of the parent.
     """
-    as_root = os.geteuid() == 0
+    bwrap, as_root = find_bubblewrap(), os.geteuid() == 0
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     errors = tempfile.TemporaryFile()
     entry = str(Path(CODE, "grader/inside/boot/entry.py"))
     command = [
-        *arguments(view, find_bubblewrap(), as_root=as_root),
+        *arguments(view, bwrap, as_root=as_root),
         *(view.interpreter.executable, "-I", "-u", entry, CODE, "zygote", str(far.fileno())),
     ]
     with far:

@@ -105,8 +105,8 @@ def raise_job_walls(limits: JobLimits, shares: Iterable[str], spools: Mapping[st
 def _enter_job_namespaces() -> None:
     try:
         linux.unshare(linux.CLONE_NEWUSER | _OTHER_NAMESPACES)
-    except PermissionError:
-        # Some systems refuse nested user namespaces; the zygote's own still bounds what we hold.
+    except OSError:
+        # Some systems refuse or count nested user namespaces; the zygote's own still bounds what we hold.
         linux.unshare(_OTHER_NAMESPACES)
         return
     _write_maps("self", INNER_ID, INNER_ID)

@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import select
+import signal
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -152,6 +153,8 @@ def _tell(line: socket.socket, message: Mapping[str, Any], descriptors: Iterable
 def _become_init(warm: Warm, order: Mapping[str, Any], descriptors: list[int]) -> NoReturn:
     """First process of the job's pid namespace: raises the walls, starts the worker, outlives it by a moment."""
     status = 1
+    # The student's processes are of the same user and could interrupt this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     line = socket.socket(fileno=_raised(descriptors[0]))
     try:
         moved = [line.fileno(), *(_raised(descriptor) for descriptor in descriptors[1:])]
@@ -210,6 +213,7 @@ def _become_worker(warm: Warm, order: Mapping[str, Any], limits: walls.JobLimits
     code = worker.EXIT_RAISED
     try:
         request, reply, log = ends
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.setsid()
         null = os.open("/dev/null", os.O_RDONLY)
         os.dup2(null, 0)
