@@ -16,7 +16,7 @@ from grader.checks.points import exact
 from grader.checks.shares import as_fraction, percent
 from grader.checks.verdict import Part, Verdict, failed, needs_review, partial, passed, text_of
 from grader.claims.architectures import Difference, called, identify, read_architectures
-from grader.claims.conventions import OURS, Convention, Family, named_by, recognise_compute, recognise_params
+from grader.claims.conventions import Convention, Family, named_by, printed_by, recognise_compute, recognise_params
 from grader.claims.hand import JudgedRow, RowVerdict
 from grader.claims.read import Claims
 from grader.claims.truth import judge_claims
@@ -113,8 +113,7 @@ def flops_reported(claims: Claims, network: NetworkPayload) -> Verdict:
     expected = f"{measured.macs:,} MACs = {measured.flops:,} FLOPs"
     if not found:
         return failed(Reason.REPORTED_WRONG, what="flops", expected=expected, actual=number.text)
-    named = named_by(claims.reported.label, found, claims.reported.tool) or found[0]
-    return passed(expected=expected, actual=number.text).noting(_convention(named))
+    return passed(expected=expected, actual=number.text).noting(_convention(printed_by(claims.reported.tool, found)))
 
 
 @check(requires=["flops_reported"])
@@ -233,8 +232,7 @@ def _not_reported(claims: Claims, what: str) -> Verdict:
 
 
 def _convention(found: Convention) -> Problem:
-    tool = "FlopCounterMode" if found.tool == OURS and found.family is Family.FLOPS else found.tool
-    return Problem(Reason.REPORTED_CONVENTION, facts={"tool": tool, "word": found.word})
+    return Problem(Reason.REPORTED_CONVENTION, facts={"tool": found.tool, "word": found.word})
 
 
 def _band(accuracy: AccuracyMeasurement, expected: Expected) -> Verdict:

@@ -64,7 +64,7 @@ def run_checks(
     for spec in specs:
         function = functions[spec.id]
         requires = tuple(dict.fromkeys((*function.requires, *spec.requires)))
-        parts = _without_call(spec, function, requires, given, course) or _called(function, given)
+        parts = _without_call(function, functions, requires, given, course) or _called(function, given)
         parts = _noting(parts, function, beside or {}, course)
         course.verdicts[spec.id] = _together([part.verdict for part in parts])
         flags += [flag for part in parts for flag in part.verdict.flags]
@@ -73,8 +73,8 @@ def run_checks(
 
 
 def _without_call(
-    spec: CheckSpec,
     function: CheckFunction,
+    functions: Mapping[str, CheckFunction],
     requires: Sequence[str],
     given: Mapping[str, object],
     course: _Course,
@@ -83,15 +83,15 @@ def _without_call(
     for name in requires:
         before = course.verdicts.get(name)
         if before is None or before.withheld or before.status not in (Status.PASSED, Status.NEEDS_REVIEW):
-            return [Part("", _held_up(name, before))]
+            return [Part("", _held_up(functions[name], before))]
     for name in function.wants:
         missing = given[name]
         if not isinstance(missing, Missing) or name in function.optional:
             continue
         earlier = course.charged_to(missing.problem)
         if earlier is not None:
-            return [Part("", _held_up(earlier, course.verdicts[earlier]))]
-        course.charged.append((missing.problem, spec.id))
+            return [Part("", _held_up(functions[earlier], course.verdicts[earlier]))]
+        course.charged.append((missing.problem, function.id))
         return [Part("", _first_hit(missing))]
     return []
 
@@ -106,11 +106,11 @@ def _noting(
     return [replace(parts[0], verdict=parts[0].verdict.noting(*notes)), *parts[1:]] if notes else parts
 
 
-def _held_up(name: str, before: Verdict | None) -> Verdict:
+def _held_up(by: CheckFunction, before: Verdict | None) -> Verdict:
     """A check that cannot be judged: it waits with one that waits for a human, else it is skipped."""
     if before is not None and before.withheld:
-        return needs_review(Reason.WAITS_FOR_HUMAN, check=name)
-    return Verdict(Status.SKIPPED, Fraction(0), Reason.PREREQUISITE, {"check": name})
+        return needs_review(Reason.WAITS_FOR_HUMAN, check=by.id)
+    return Verdict(Status.SKIPPED, Fraction(0), Reason.PREREQUISITE, {"check": by.id, "title": _title(by.title, "")})
 
 
 def _first_hit(missing: Missing) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,12 +68,19 @@ def recognise_compute(number: Number, network: NetworkMeasurement) -> tuple[Conv
     return tuple(each for each in known if each.family is not Family.PARAMS and number.matches(each.value))
 
 
-def named_by(label: str, conventions: tuple[Convention, ...], tool: str = "") -> Convention | None:
+def named_by(label: str, conventions: Sequence[Convention], tool: str = "") -> Convention | None:
     """The convention that prints its number under this word, the student's own tool first."""
     family = family_of(label)
     fitting = [each for each in conventions if each.family is family]
     own = [each for each in fitting if tool and _plain(each.tool) in _plain(tool)]
     return next(iter(own or fitting), None)
+
+
+def printed_by(tool: str, conventions: Sequence[Convention]) -> Convention:
+    """The convention to name beside a number: the student's own tool, else another one, else ours."""
+    tools = [each for each in conventions if each.tool != OURS]
+    own = [each for each in tools if tool and _plain(each.tool) in _plain(tool)]
+    return (own or tools or list(conventions))[0]
 
 
 def _plain(text: str) -> str:

@@ -132,7 +132,7 @@ class Reason(StrEnum):
     ARCHITECTURE_CLAIMED = "architecture_claimed"  # note: claimed, name
 
     # Score
-    PREREQUISITE = "prerequisite"  # check
+    PREREQUISITE = "prerequisite"  # check, title
     WAITS_FOR_HUMAN = "waits_for_human"
     CHECK_BROKEN = "check_broken"  # check, error: our own check raised: the grader's fault
     NOT_COLLECTED = "not_collected"  # this run left the question out

@@ -92,7 +92,11 @@ def test_missing_evidence_fails_the_first_and_skips_the_rest() -> None:
     """The first check carries reason, file and line; those after it name that check."""
     first, second, optional = run(("good", 4), ("good", 2), ("bold", 1), network=Missing(BROKEN)).results
     assert (first.status, first.reason, first.file, first.line) == (Status.FAILED, BROKEN.reason, "hw.py", 3)
-    assert (second.status, second.reason, second.facts) == (Status.SKIPPED, Reason.PREREQUISITE, {"check": "good"})
+    assert (second.status, second.reason, second.facts) == (
+        Status.SKIPPED,
+        Reason.PREREQUISITE,
+        {"check": "good", "title": "The first one."},
+    )
     assert (optional.status, optional.actual) == (Status.PASSED, "none")
 
 
