@@ -1,0 +1,95 @@
+"""Builds a network and records its tapes, on the meta device where that works and on the cpu where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import nn
+
+from grader.domain.problem import Problem
+from grader.domain.reason import Reason
+from grader.inside.student import anatomy
+from grader.inside.student.build import Built
+from grader.inside.student.diagnose import EXACT, forward_problem
+from grader.inside.student.limits import Deadline, time_limit
+from grader.inside.student.recorder import Plan, Recording, new_trail, record
+
+_HOLDS_ANYWHERE = EXACT | {
+    Reason.CONSTRUCTOR_ARGUMENTS,
+    Reason.NOT_A_MODULE,
+    Reason.BUILD_TIMEOUT,
+    Reason.FORWARD_TIMEOUT,
+    Reason.OUTPUT_NOT_TENSOR,
+}
+"""Problems on the meta device that the cpu would have as well."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of one network: as many recordings as worked, and why there are no more."""
+
+    network: nn.Module | None = None
+    recordings: tuple[Recording, ...] = ()
+    problem: Problem | None = None
+    notes: tuple[Problem, ...] = field(default_factory=tuple)
+
+
+def attempt(build_on: Callable[[str], Built], shapes: Sequence[tuple[int, ...]], plan: Plan, seconds: float) -> Attempt:
+    """Build and record without weights: on the meta device first, which costs next to nothing."""
+    deadline = Deadline(seconds)
+    first = _attempt_on("meta", build_on("meta"), shapes, plan, deadline)
+    if first.problem is None or first.problem.reason in _HOLDS_ANYWHERE:
+        return first
+    second = _attempt_on("cpu", build_on("cpu"), shapes, plan, deadline)
+    # A network that can only be built on the meta device still has its parameters there.
+    return second if second.network is not None or first.network is None else replace(second, network=first.network)
+
+
+def _attempt_on(
+    device: str, built: Built, shapes: Sequence[tuple[int, ...]], plan: Plan, deadline: Deadline
+) -> Attempt:
+    if built.network is None:
+        return Attempt(problem=built.problem)
+    around: AbstractContextManager[Any] = torch.device(device) if device != "cpu" else nullcontext()
+    with around:
+        return record_all(built.network, shapes, plan, deadline, device=device)
+
+
+def record_all(
+    network: nn.Module, shapes: Sequence[tuple[int, ...]], plan: Plan, deadline: Deadline, *, device: str = "cpu"
+) -> Attempt:
+    """One recording for each input shape, and one more of the first, to see whether two passes agree."""
+    recordings: list[Recording] = []
+    for shape in (*shapes, shapes[0]):
+        trail = new_trail(network, shape[0])
+        try:
+            with time_limit(deadline.left):
+                _prepare(network, shape, device, plan)
+                recordings.append(record(network, torch.rand(shape, device=device), plan, trail))
+        except BaseException as error:
+            problem = forward_problem(error, trail, plan.folder, deadline.seconds)
+            if not recordings:
+                return Attempt(network, problem=problem)
+            # It runs at the first batch size, so it can be measured; the other is worth a note.
+            problem = replace(problem, facts={**problem.facts, "batch": shape[0]})
+            return Attempt(network, tuple(recordings[: len(shapes)]), notes=(problem,))
+    *wanted, again = recordings
+    differ = _outline(wanted[0]) != _outline(again)
+    notes = (Problem(Reason.GRAPHS_DIFFER, wanted[0].tape.modules[0].file, wanted[0].tape.modules[0].line),)
+    return Attempt(network, tuple(wanted), notes=notes if differ else ())
+
+
+def _prepare(network: nn.Module, shape: tuple[int, ...], device: str, plan: Plan) -> None:
+    network.eval()
+    if any(anatomy.is_lazy(held.tensor) for held in anatomy.tensors_of(network)):
+        given = torch.rand(shape, device=device)
+        with torch.no_grad():
+            network(given if plan.before is None else plan.before(given))
+
+
+def _outline(recording: Recording) -> list[tuple[Any, ...]]:
+    return [(op.op, op.args, op.shapes) for op in recording.tape.ops]

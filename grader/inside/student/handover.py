@@ -1,0 +1,70 @@
+"""Puts together what leaves the student's process: choice, problems, tapes and tensors as one frame."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+from torch import nn
+
+from grader.domain.measurement import Chosen
+from grader.domain.problem import Problem
+from grader.inside.student.anatomy import parameter_rows
+from grader.inside.student.recorder import Recording
+from grader.wire.frames import Frame
+from grader.wire.tape import HANDOVER_SCHEMA
+
+_MOST_NOTES = 60
+_MOST_PARAMETER_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class Handover:
+    """One reply. `parameters` are name, size and shape of each one, there even when no tape is."""
+
+    chosen: Chosen | None = None
+    problem: Problem | None = None
+    notes: tuple[Problem, ...] = ()
+    tapes: Mapping[str, tuple[Recording, ...]] = field(default_factory=dict)
+    network: nn.Module | None = None
+    training: Mapping[str, Any] | None = None
+    snapshots: tuple[Mapping[str, Any], ...] = ()
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def to_frame(handover: Handover) -> Frame:
+    """The frame of a hand-over, with the blobs of all its tapes."""
+    recordings = [recording for group in handover.tapes.values() for recording in group]
+    blobs = dict(handover.blobs)
+    for recording in recordings:
+        blobs |= recording.blobs
+    message = {
+        "schema": HANDOVER_SCHEMA,
+        "chosen": _plain(handover.chosen),
+        "problem": _plain(handover.problem),
+        "notes": [_plain(note) for note in _once(handover.notes, handover.problem)],
+        "tapes": {name: [recording.tape.to_json() for recording in group] for name, group in handover.tapes.items()},
+        "repeat": list(dict.fromkeys(name for recording in recordings for name in recording.random_ops)),
+        "training": handover.training,
+        "snapshots": list(handover.snapshots),
+        "parameters": [] if handover.network is None else parameter_rows(handover.network)[:_MOST_PARAMETER_ROWS],
+        "torch": str(torch.__version__),
+        "python": platform.python_version(),
+    }
+    return Frame(message, blobs)
+
+
+def _plain(value: Chosen | Problem | None) -> dict[str, Any] | None:
+    return None if value is None else asdict(value)
+
+
+def _once(notes: Iterable[Problem], problem: Problem | None) -> list[Problem]:
+    """Each note once, without the one that is the problem already."""
+    found: list[Problem] = []
+    for note in notes:
+        if note not in found and note != problem:
+            found.append(note)
+    return found[:_MOST_NOTES]
