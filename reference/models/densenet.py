@@ -3,7 +3,7 @@
                                     parameters  MACs on 3x224x224
 DenseNet-121, growth rate 32         7,978,856  2,834,161,664
 DenseNet-161, growth rate 48        28,681,000  7,727,907,072
-lecture 000's block: 6 channels in, four layers with growth rate 4: 22 channels out
+lecture 000's block, 6x32x32             3,296      3,145,728: 6 channels in, four layers with growth rate 4, 22 out
 
 The growth rate is what one layer adds. A block of L layers makes k0 + k * L channels of k0; the slide's
 k0 + k * (L - 1) is what its last layer reads.

@@ -1,9 +1,11 @@
 """GoogLeNet of lecture 002 for CIFAR-10, with its two auxiliary heads.
 
-input 3x32x32: 7,178,052 parameters with both heads (trunk 5,973,552, heads 601,226 and 603,274)
+with both heads            3x32x32    7,178,052 parameters   33,880,064 MACs (heads: 601,226 and 603,274 parameters)
+with the missing layer     3x32x32    7,188,302 parameters   33,890,304 MACs
+the first Inception block  192x28x28    163,696 parameters  128,049,152 MACs
 
 The slide's trunk ends in 1,024 averaged features: it has no layer for the ten classes. `classifier`
-adds the one that is missing (7,188,302 parameters). The slide's heads begin with AvgPool2d(5, stride 3),
+adds the one that is missing. The slide's heads begin with AvgPool2d(5, stride 3),
 which cannot run on the 2x2 map that 32x32 leaves; its table was made without, and so is this.
 torchvision's googlenet, which lecture 001 lists, has batch norm and other heads: 13,004,888 parameters.
 """

@@ -1,6 +1,6 @@
 """Network in Network, lecture 002's form for CIFAR-10.
 
-input 3x32x32: 1,589,926 parameters, 158,898,288 MACs (159,426,198 in the lecture's table, which adds the biases)
+input 3x32x32: 1,589,926 parameters, 158,901,768 MACs (159,426,198 in the lecture's table, which adds the biases)
 """
 
 from torch import Tensor, nn

@@ -8,7 +8,10 @@ ResNet-101                              44,549,160   7,801,405,440 /  7,570,194,
 ResNet-152                              60,192,808  11,513,626,624 / 11,282,415,616
 ResNeXt-50 32x4d                        25,028,904   4,230,479,872
 SE-ResNet-50                            28,088,024   4,091,699,200
-lecture 002's ResNet-18, 3x32x32        11,184,650      37,012,992
+Wide ResNet-50-2                        68,883,240  11,398,021,120
+lecture 002's ResNet-18, 3x32x32        11,184,650      37,016,576
+lecture 002's residual block, 64x56x56     230,272     179,830,784
+lecture 000's bottleneck, 256x56x56         70,400     218,365,952
 
 The table of lecture 001 is the paper's: a bottleneck strides in its first 1x1 convolution there.
 torchvision strides in the 3x3, which costs 231,211,008 MACs more and is what `stride_first=False` builds.

@@ -1,7 +1,7 @@
 """Regular and depthwise-separable convolution side by side (lecture 000, HW4 question 1).
 
 The first block of MobileNet, M = 32 channels in, N = 64 out, 112x112:
-regular 18,432 weights, 231,211,008 MACs; separable 2,336 weights, 3,612,672 + 25,690,112 MACs.
+regular 18,432 weights, 231,211,008 MACs; separable 2,336 weights, 3,612,672 + 25,690,112 = 29,302,784 MACs.
 """
 
 from torch import Tensor, nn

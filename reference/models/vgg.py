@@ -3,7 +3,7 @@
                                         input      parameters   MACs
 A, 11 weight layers                     3x224x224  132,863,336   7,609,090,048
 B, 13 weight layers                     3x224x224  133,047,848  11,308,466,176
-C, 16 weight layers, three of them 1x1  3x224x224  133,638,952  11,766,857,728
+C, 16 weight layers, three of them 1x1  3x224x224  133,638,952  11,770,888,192
 D, 16 weight layers: VGG16              3x224x224  138,357,544  15,470,264,320
 E, 19 weight layers: VGG19              3x224x224  143,667,240  19,632,062,464
 lecture 002 on CIFAR-10                 3x32x32      9,750,922     153,293,824
