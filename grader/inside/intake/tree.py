@@ -1,0 +1,78 @@
+"""The submission as one tree of files: opened if it is an archive, its common folder taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.domain.problem import Problem
+from grader.domain.reason import Reason
+from grader.inside.intake.kinds import ARCHIVE, MARKDOWN, NOTEBOOK, PYTHON, TOML, is_zip, kind_of
+from grader.inside.intake.names import common_top
+from grader.inside.intake.unzip import Refused, unzip
+
+MOST_HANDED_ON = 128 << 20
+"""Bytes that go on to the student's jobs; archives may hold more, such as data sets."""
+
+_FIRST = (PYTHON, TOML, NOTEBOOK, MARKDOWN)
+_MOST_NOTES = 20
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All files by relative path, with what was wrong on the way."""
+
+    files: dict[str, bytes]
+    problems: tuple[Problem, ...] = ()
+
+
+def open_tree(raw: Mapping[str, bytes]) -> Tree:
+    """Unpack the one archive, or take the files as they are; archives inside stay closed."""
+    files = dict(raw)
+    problems: list[Problem] = []
+    if len(files) == 1:
+        name, data = next(iter(files.items()))
+        if kind_of(name, data) == ARCHIVE:
+            try:
+                files = _unpack(name, data)
+            except Refused as refused:
+                return Tree(files, (_at(refused.problem, name),))
+    top = common_top(files)
+    files = {path.removeprefix(top): data for path, data in files.items()}
+    nested = [path for path, data in files.items() if kind_of(path, data) == ARCHIVE]
+    problems += [Problem(Reason.ARCHIVE_NESTED, path, facts={"file": path}) for path in sorted(nested)[:_MOST_NOTES]]
+    return Tree(files, tuple(problems))
+
+
+def _unpack(name: str, data: bytes) -> dict[str, bytes]:
+    if is_zip(data):
+        return unzip(data)
+    suffix = name.rsplit(".", 1)[-1].lower()
+    if suffix == "zip":
+        raise Refused(Reason.ARCHIVE_REFUSED, why="no zip archive", entry="")
+    raise Refused(Reason.ARCHIVE_FORMAT, format=suffix[:20])
+
+
+def _at(problem: Problem, file: str) -> Problem:
+    return Problem(problem.reason, file, facts=problem.facts)
+
+
+def too_large(path: str, size: int, most: int) -> Problem:
+    """The problem of one file that is over a cap, both in bytes."""
+    return Problem(Reason.TOO_LARGE, path, facts={"file": path, "size": size, "most": most})
+
+
+def handed_on(files: Mapping[str, bytes]) -> Tree:
+    """What the student's jobs are given: everything up to the cap, code and answers first, then by size."""
+    order = sorted(files, key=lambda path: (kind_of(path, files[path]) not in _FIRST, len(files[path]), path))
+    kept: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    left = MOST_HANDED_ON
+    for path in order:
+        size = len(files[path])
+        if size <= left:
+            kept[path] = files[path]
+            left -= size
+        elif len(problems) < _MOST_NOTES:
+            problems.append(too_large(path, size, MOST_HANDED_ON))
+    return Tree(dict(sorted(kept.items())), tuple(problems))
