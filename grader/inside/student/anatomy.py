@@ -114,6 +114,12 @@ def layers_in_order(network: nn.Module) -> tuple[int | None, int | None]:
     return _number(first), _number(last)
 
 
+def child_of(module: nn.Module, name: str) -> nn.Module | None:
+    """The child that a module has registered under this name."""
+    child = dict(_table(module, "_modules")).get(name)
+    return child if isinstance(child, nn.Module) else None
+
+
 def _number(value: object) -> int | None:
     return value if type(value) is int else None
 

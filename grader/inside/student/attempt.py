@@ -27,6 +27,9 @@ _HOLDS_ANYWHERE = EXACT | {
 }
 """Problems on the meta device that the cpu would have as well."""
 
+_RAISED_ANYWHERE = frozenset({"AttributeError", "NameError", "UnboundLocalError"})
+"""Names of exceptions that have nothing to do with the device."""
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -42,11 +45,15 @@ def attempt(build_on: Callable[[str], Built], shapes: Sequence[tuple[int, ...]],
     """Build and record without weights: on the meta device first, which costs next to nothing."""
     deadline = Deadline(seconds)
     first = _attempt_on("meta", build_on("meta"), shapes, plan, deadline)
-    if first.problem is None or first.problem.reason in _HOLDS_ANYWHERE:
+    if first.problem is None or _holds_anywhere(first.problem):
         return first
     second = _attempt_on("cpu", build_on("cpu"), shapes, plan, deadline)
     # A network that can only be built on the meta device still has its parameters there.
     return second if second.network is not None or first.network is None else replace(second, network=first.network)
+
+
+def _holds_anywhere(problem: Problem) -> bool:
+    return problem.reason in _HOLDS_ANYWHERE or problem.facts.get("error") in _RAISED_ANYWHERE
 
 
 def _attempt_on(
@@ -60,11 +67,17 @@ def _attempt_on(
 
 
 def record_all(
-    network: nn.Module, shapes: Sequence[tuple[int, ...]], plan: Plan, deadline: Deadline, *, device: str = "cpu"
+    network: nn.Module,
+    shapes: Sequence[tuple[int, ...]],
+    plan: Plan,
+    deadline: Deadline,
+    *,
+    device: str = "cpu",
+    twice: bool = True,
 ) -> Attempt:
-    """One recording for each input shape, and one more of the first, to see whether two passes agree."""
+    """One recording for each input shape; `twice` makes one more of the first, to see whether two passes agree."""
     recordings: list[Recording] = []
-    for shape in (*shapes, shapes[0]):
+    for shape in (*shapes, *shapes[: int(twice)]):
         trail = new_trail(network, shape[0])
         try:
             with time_limit(deadline.left):
@@ -77,10 +90,11 @@ def record_all(
             # It runs at the first batch size, so it can be measured; the other is worth a note.
             problem = replace(problem, facts={**problem.facts, "batch": shape[0]})
             return Attempt(network, tuple(recordings[: len(shapes)]), notes=(problem,))
-    *wanted, again = recordings
-    differ = _outline(wanted[0]) != _outline(again)
-    notes = (Problem(Reason.GRAPHS_DIFFER, wanted[0].tape.modules[0].file, wanted[0].tape.modules[0].line),)
-    return Attempt(network, tuple(wanted), notes=notes if differ else ())
+    wanted = tuple(recordings[: len(shapes)])
+    if twice and _outline(recordings[-1]) != _outline(wanted[0]):
+        root = wanted[0].tape.modules[0]
+        return Attempt(network, wanted, notes=(Problem(Reason.GRAPHS_DIFFER, root.file, root.line),))
+    return Attempt(network, wanted)
 
 
 def _prepare(network: nn.Module, shape: tuple[int, ...], device: str, plan: Plan) -> None:

@@ -80,6 +80,7 @@ class Writer(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self, network: nn.Module, given: torch.Tensor, plan: Plan, trail: Trail) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._plan, self._trail = plan, trail
+        self._batch = anatomy.shape_of(given)[0]
         self._ids: dict[int, int] = {}
         self._views: dict[tuple[Any, ...], int] = {}
         self._alive: list[torch.Tensor] = []
@@ -90,6 +91,11 @@ class Writer(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._add(given, "input")
         for held in anatomy.tensors_of(network):
             self._add(held.tensor, held.kind, held.names)
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """No compiler takes part, so torch need not load it (1.3 s) to keep it away."""
+        return False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Write the call's arguments down, run it, write its results down."""
@@ -141,7 +147,9 @@ class Writer(TorchDispatchMode):  # type: ignore[no-untyped-call]
         number = self._keep(tensor)
         blob = None
         if self._plan.weights is not None and kind != "input":
-            blob = f"{self._plan.weights}/{number}"
+            # Registered tensors have the same number on every tape of a network; constants need not.
+            own = f"{self._batch}/{number}" if kind == "constant" else str(number)
+            blob = f"{self._plan.weights}/{own}"
             self.blobs[blob] = tensor_bytes(tensor)
         self.tensors.append(
             TapeTensor(
