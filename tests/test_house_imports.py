@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 """Each layer may import its own and those before it."""
 
 INSIDE_MAY_IMPORT = {
-    "student": {"wire"},
+    "student": {"wire", "domain"},
     "intake": {"wire", "domain"},
     "measure": {"wire", "domain", "formulas"},
     "render": {"wire", "domain", "formulas"},
