@@ -24,6 +24,7 @@ HANDOVER_SCHEMA = "grader/handover/v1"
 MAX_TENSORS = 20_000
 MAX_OPS = 20_000
 MAX_MODULES = 20_000
+MAX_CALLS = 50_000
 MAX_DIMS = 8
 MAX_NUMEL = 1 << 31
 
@@ -87,6 +88,19 @@ class TapeOp:
 
 
 @dataclass(frozen=True)
+class TapeCall:
+    """One call of a module that came to its end: its index, and the ids of its first input and first result.
+
+    None stands for what is no tensor of the tape. Rows that print a module's
+    size need it: a container, or dropout in eval mode, makes no operation.
+    """
+
+    module: int
+    given: int | None
+    made: int | None
+
+
+@dataclass(frozen=True)
 class Tape:
     """One recorded forward pass in eval mode.
 
@@ -103,6 +117,8 @@ class Tape:
     output_kind: str = "tensor"
     torch: str = ""
     schema: str = TAPE_SCHEMA
+    calls: tuple[TapeCall, ...] = ()
+    """Calls of modules in the order in which they ended."""
 
     def to_json(self) -> dict[str, Any]:
         """The plain object that crosses the wall; ops as short lists to stay small."""
@@ -116,6 +132,7 @@ class Tape:
             "tensors": [
                 [t.id, t.kind, list(t.shape), t.dtype, list(t.names), t.requires_grad, t.blob] for t in self.tensors
             ],
+            "calls": [[c.module, c.given, c.made] for c in self.calls],
             "modules": [[m.path, m.kind, m.training, m.file, m.line] for m in self.modules],
             "ops": [
                 [o.op, list(o.args), dict(o.kwargs), list(o.out), list(o.shapes), o.module, o.call, o.file, o.line]
@@ -136,6 +153,7 @@ def load_tape(data: Any) -> Tape:
     tensors = tuple(_tensor(row) for row in _rows(table, "tensors", 7, MAX_TENSORS))
     modules = tuple(_module(row) for row in _rows(table, "modules", 5, MAX_MODULES))
     ops = tuple(_op(row, len(modules)) for row in _rows(table, "ops", 9, MAX_OPS))
+    calls = tuple(_call(row, len(modules)) for row in _rows({"calls": [], **table}, "calls", 3, MAX_CALLS))
     if len({tensor.id for tensor in tensors}) != len(tensors):
         raise TapeError("two tensors have one id")
     return Tape(
@@ -147,6 +165,7 @@ def load_tape(data: Any) -> Tape:
         output=_number(table.get("output"), "output"),
         output_kind=_text(table.get("output_kind"), "output_kind"),
         torch=_text(table.get("torch"), "torch"),
+        calls=calls,
     )
 
 
@@ -185,20 +204,29 @@ def _op(row: list[Any], modules: int) -> TapeOp:
     args, kwargs, out, shapes = row[1:5]
     if not isinstance(args, list) or not isinstance(out, list) or not isinstance(shapes, list):
         raise TapeError("args, results and shapes of an operation have to be lists")
-    module = _number(row[5], "module index")
-    if module >= modules:
-        raise TapeError(f"module index {module} of {modules}")
     return TapeOp(
         op=_text(row[0], "operator"),
         args=tuple(args),
         kwargs=_table(kwargs, "kwargs"),
         out=tuple(_optional_number(item, "result id") for item in out),
         shapes=tuple(None if item is None else shape_of(item) for item in shapes),
-        module=module,
+        module=_index(row[5], modules),
         call=_number(row[6], "call"),
         file=_optional_text(row[7], "file"),
         line=_optional_number(row[8], "line"),
     )
+
+
+def _call(row: list[Any], modules: int) -> TapeCall:
+    given, made = _optional_number(row[1], "input of a call"), _optional_number(row[2], "result of a call")
+    return TapeCall(_index(row[0], modules), given, made)
+
+
+def _index(value: Any, modules: int) -> int:
+    module = _number(value, "module index")
+    if module >= modules:
+        raise TapeError(f"module index {module} of {modules}")
+    return module
 
 
 def shape_of(value: Any) -> tuple[int, ...]:

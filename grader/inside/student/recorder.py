@@ -16,7 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from grader.inside.student import anatomy
 from grader.inside.student.failure import Folder, name_of
 from grader.inside.student.values import encode, flat_tensors, tensor_bytes
-from grader.wire.tape import Tape, TapeModule, TapeOp, TapeTensor
+from grader.wire.tape import Tape, TapeCall, TapeModule, TapeOp, TapeTensor
 
 Lines = Callable[[type], tuple[str | None, int | None]]
 """Where in the submission a class is defined."""
@@ -52,6 +52,8 @@ class Trail:
     batch: int | None = None
     running: list[tuple[nn.Module, int, int, tuple[int, ...] | None]] = field(default_factory=list)
     calls: dict[int, int] = field(default_factory=dict)
+    ended: list[tuple[int, Any, Any]] = field(default_factory=list)
+    """Index of each module that came to its end, with what it was given and what it made."""
 
     def enter(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
         """A module begins; one that is not registered belongs to the module around it."""
@@ -61,8 +63,10 @@ class Trail:
         first = inputs[0] if inputs and isinstance(inputs[0], torch.Tensor) else None
         self.running.append((module, at, call, None if first is None else tuple(anatomy.shape_of(first))))
 
-    def leave(self, module: nn.Module) -> None:
+    def leave(self, module: nn.Module, inputs: tuple[Any, ...], result: Any) -> None:
         """A module is done, and with it whatever it had caught an exception of."""
+        if id(module) in self.index:
+            self.ended.append((self.index[id(module)], _first_tensor(inputs), _first_tensor(result)))
         for position in range(len(self.running) - 1, -1, -1):
             if self.running[position][0] is module:
                 del self.running[position:]
@@ -131,6 +135,10 @@ class Writer(TorchDispatchMode):  # type: ignore[no-untyped-call]
             known = self._views.get(_view(tensor))
         return self._add(tensor, "constant") if known is None else known
 
+    def known(self, tensor: torch.Tensor | None) -> int | None:
+        """The id of a tensor that the tape has, else None."""
+        return None if tensor is None else self._ids.get(id(tensor))
+
     def _name(self, tensor: torch.Tensor) -> int:
         known = self._ids.get(id(tensor))
         return self._keep(tensor) if known is None else known
@@ -193,6 +201,7 @@ def record(network: nn.Module, given: torch.Tensor, plan: Plan, trail: Trail) ->
         output=number,
         output_kind=_kind(result),
         torch=str(torch.__version__),
+        calls=tuple(TapeCall(at, writer.known(given), writer.known(made)) for at, given, made in trail.ended),
     )
     return Recording(tape, writer.blobs, tuple(dict.fromkeys(writer.random_ops)))
 
@@ -210,7 +219,7 @@ def _watched(trail: Trail) -> Iterator[None]:
     with ExitStack() as stack:
         enter = register_module_forward_pre_hook(lambda module, inputs: trail.enter(module, inputs))
         stack.callback(enter.remove)
-        leave = register_module_forward_hook(lambda module, _, __: trail.leave(module))
+        leave = register_module_forward_hook(lambda *ended: trail.leave(*ended))
         stack.callback(leave.remove)
         backends: Any = torch.backends
         switches: list[tuple[Callable[[bool], object], bool]] = [
