@@ -57,7 +57,7 @@ def build_model():
 
 def train(model, train_data, *, epochs, device="cpu", **options):
     """用 Adam 訓練，每個 epoch 都洗牌。"""
-    loader = DataLoader(train_data, batch_size=32, shuffle=True)
+    loader = DataLoader(train_data, batch_size=64, shuffle=True)
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
     model.to(device)
     for 回合 in range(epochs):
