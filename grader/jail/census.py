@@ -82,6 +82,10 @@ def _pss(pid: int) -> int:
             for line in rollup:
                 if line.startswith(b"Pss:"):
                     return int(line.split()[1]) * 1024
+    except PermissionError:
+        # Weighed too heavy rather than not at all.
+        process = _read_stat(pid)
+        return process.resident_bytes if process is not None else 0
     except OSError:
         pass
     return 0

@@ -11,6 +11,7 @@ from grader.jail.job import Zone
 
 CODE = "/opt/grader-inside"
 
+_PACKAGE = Path(__file__).resolve().parent.parent
 _EVERYWHERE = ("__init__.py", "wire", "domain", "inside/__init__.py", "inside/context.py", "inside/boot")
 _OWN_CODE: Mapping[Zone, tuple[str, ...]] = {
     Zone.INTAKE: ("inside/intake",),
@@ -24,10 +25,16 @@ _CPU_COPIED = ("possible", "present", "online")
 _USER = "student"
 
 
-def stage_code(package: Path, target: Path, zone: Zone) -> None:
+def checkout() -> tuple[Path, ...]:
+    """The folder this package is developed in; installed, it lies among packages that have to stay visible."""
+    folder = _PACKAGE.parent
+    return () if folder.name in ("site-packages", "dist-packages") else (folder,)
+
+
+def stage_code(target: Path, zone: Zone) -> None:
     """Copy what a zone may import of ours. A copy, so that a batch is graded by one version of it."""
     for name in (*_EVERYWHERE, *_OWN_CODE[zone]):
-        source, copy = package / name, target / "grader" / name
+        source, copy = _PACKAGE / name, target / "grader" / name
         if source.is_dir():
             shutil.copytree(source, copy, copy_function=shutil.copy2)
         elif source.exists():

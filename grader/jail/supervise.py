@@ -11,12 +11,14 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from grader.domain.outcome import Outcome
 from grader.jail.census import proportional_bytes, take_census
 from grader.jail.cgroup import JobCgroup
 from grader.jail.ending import Ending
+from grader.jail.folder_size import fits
 from grader.jail.job import Limits
 from grader.jail.logtext import HeadAndTail
 from grader.jail.spool import FileSpool
@@ -50,6 +52,7 @@ class Watch:
     started: float = field(default_factory=time.monotonic)
     handle: int = -1
     pid: int = 0
+    folder: str = ""
     status: int | None = None
     gone: bool = False
     lost: bool = False
@@ -155,6 +158,7 @@ def _listen(watch: Watch, ends: Ends) -> bool:
     if descriptors:
         watch.handle = descriptors[0]
         watch.pid = _pid_of(watch.handle)
+        watch.folder = message.get("folder", "")
         _let_go(watch, ends)
     if "status" in message:
         watch.status, watch.disk_full = message["status"], message["disk_full"]
@@ -226,6 +230,11 @@ def _measure(watch: Watch) -> None:
     watch.processes_full = watch.processes_full or len(census.pids) > limits.processes
     if census.cpu_s > limits.cpu_s + 1:
         watch.stop(Outcome.CPU, f"{limits.cpu_s:g} s of processor time")
+    if len(census.pids) > limits.processes + 1:
+        # Only where the kernel does not count them for us.
+        watch.stop(Outcome.PROCESSES, f"{limits.processes} processes")
+    if watch.folder and not fits(Path(watch.folder), limits.scratch_bytes):
+        watch.stop(Outcome.DISK, f"{limits.scratch_bytes >> 20} MiB of scratch space")
     grown = census.resident_bytes - watch.weighed_bytes
     if census.resident_bytes <= limits.memory_bytes and grown < _WORTH_WEIGHING:
         # Shared pages are in this sum several times, so the true number is below the limit too.

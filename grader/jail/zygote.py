@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import socket
 import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
 from grader.errors import NoJailError
-from grader.jail.bubblewrap import View, arguments, find_bubblewrap, inner_environment
-from grader.jail.job import Zone
-from grader.jail.stage import CODE
 
 _READY_S = 120.0
 _CLOSE_S = 5.0
 _MESSAGE_BYTES = 1 << 16
-_FIRST_OUTER_ID = 1_000_000_000
-"""Far above the ids that people, services and containers are given."""
 
 
 @dataclass(frozen=True)
-class Warmth:
-    """Which zone a warm process serves, and whether it loads the zone's libraries first."""
+class Launch:
+    """How a warm process is started: all of its command but the number of its control socket."""
 
-    zone: Zone
-    preload: bool = True
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
 
 
 class Zygote:
@@ -112,41 +105,26 @@ class Zygote:
         return lines[-1][:300] if lines else f"it ended with status {self._process.returncode}"
 
 
-def start_zygote(view: View, warmth: Warmth) -> Zygote:
-    """Start a warm process behind the outer wall; `wait_ready` says when it can work.
+def start_zygote(launch: Launch, settings: Mapping[str, Any]) -> Zygote:
+    """Start a warm process; `wait_ready` says when it can work.
 
     To be called from a thread that outlives it: the kernel takes the end of
     that thread for the end of the parent.
     """
-    bwrap, as_root = find_bubblewrap(), os.geteuid() == 0
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     errors = tempfile.TemporaryFile()
-    entry = str(Path(CODE, "grader/inside/boot/entry.py"))
-    command = [
-        *arguments(view, bwrap, as_root=as_root),
-        *(view.interpreter.executable, "-I", "-u", entry, CODE, "zygote", str(far.fileno())),
-    ]
     with far:
         process = subprocess.Popen(  # noqa: S603
-            command,
+            [*launch.command, str(far.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=errors,
             stderr=errors,
-            env=inner_environment(view.interpreter),
+            env=dict(launch.environment),
             cwd="/",
             pass_fds=(far.fileno(),),
+            start_new_session=True,
         )
-    settings = {
-        "zone": warmth.zone.value,
-        "preload": warmth.preload,
-        "outer_id": _outer_id(warmth.zone) if as_root else None,
-    }
     with contextlib.suppress(OSError):
         # A process that died at once cannot be told; wait_ready then says why.
         near.send(json.dumps(settings).encode())
     return Zygote(process, near, errors)
-
-
-def _outer_id(zone: Zone) -> int:
-    """A user that no one else on the machine is, one for each grader and zone."""
-    return _FIRST_OUTER_ID + os.getpid() * len(Zone) + list(Zone).index(zone)

@@ -91,7 +91,8 @@ def _read_environment(options: Mapping[str, Any], _: Context) -> Loot:
 def _leave_canary(options: Mapping[str, Any], context: Context) -> Loot:
     """Be the sibling: put a file wherever one may be put, then wait to be found."""
     for folder in (context.work, Path("/dev/shm")):  # noqa: S108
-        (folder / options["canary"]).write_text(options["canary"], encoding="ascii")
+        with contextlib.suppress(OSError):
+            (folder / options["canary"]).write_text(options["canary"], encoding="ascii")
     time.sleep(options["seconds"])
     return []
 
@@ -99,9 +100,16 @@ def _leave_canary(options: Mapping[str, Any], context: Context) -> Loot:
 def _find_sibling(options: Mapping[str, Any], context: Context) -> Loot:
     """Find the file that a job running at the same time has put down, or that job itself."""
     folders = (str(context.work), "/dev/shm", "/tmp", "/proc", "/dev/pts", "/dev/mqueue")  # noqa: S108
-    listed = {folder: os.listdir(folder) for folder in folders if os.path.isdir(folder)}
+    listed = {folder: _listed(folder) for folder in folders}
     loot = [f"{folder}/{name}" for folder, names in listed.items() for name in names if name == options["canary"]]
     return loot + [f"/proc/{name}" for name in listed.get("/proc", []) if name.isdigit() or name == "self"]
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def _send_tcp(options: Mapping[str, Any], _: Context) -> Loot:
@@ -160,9 +168,10 @@ def _call_kernel(_: Mapping[str, Any], __: Context) -> Loot:
 def _gain_privileges(_: Mapping[str, Any], __: Context) -> Loot:
     """Become another user, or be found to hold a capability or the right to gain one."""
     loot = []
+    other = 0 if os.geteuid() else 12_345
     for change in (os.setuid, os.setgid):
         with contextlib.suppress(OSError):
-            change(0)
+            change(other)
             loot.append(change.__name__)
     libc = ctypes.CDLL(None, use_errno=True)
     held = (ctypes.c_uint32 * 6)()
@@ -180,7 +189,8 @@ def _touch_processes(_: Mapping[str, Any], __: Context) -> Loot:
     loot = [f"memory of {pid}" for pid in (1, os.getppid()) if _readable(Path(f"/proc/{pid}/mem"))]
     if libc.ptrace(ctypes.c_long(16), ctypes.c_int(1), None, None) == 0:
         loot.append("ptrace of process 1")
-    strangers = [pid for pid in range(3, 2000) if pid != os.getpid() and _exists(pid)]
+    # Signal 0 asks for leave and does nothing else.
+    strangers = [pid for pid in range(3, 33_000) if pid != os.getpid() and _may_signal(pid)]
     loot += [f"process {pid}" for pid in strangers]
     with contextlib.suppress(OSError):
         os.kill(1, signal.SIGKILL)
@@ -188,13 +198,11 @@ def _touch_processes(_: Mapping[str, Any], __: Context) -> Loot:
     return loot
 
 
-def _exists(pid: int) -> bool:
+def _may_signal(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except OSError:
         return False
-    except PermissionError:
-        return True
     return True
 
 

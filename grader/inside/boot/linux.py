@@ -26,6 +26,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_SECCOMP = 22
 _PR_CAPBSET_DROP = 24
+_PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_CLEAR_ALL = 4
@@ -76,6 +77,16 @@ def die_with_parent() -> None:
     prctl(_PR_SET_PDEATHSIG, _SIGKILL)
 
 
+def forbid_new_privileges() -> None:
+    """From now on no program that is started gains a privilege by it."""
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+def take_in_orphans() -> None:
+    """Become the parent of every descendant whose own parent ends."""
+    prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
 def set_dumpable(dumpable: bool) -> None:
     """Whether processes of the same user may trace this one or open its /proc entries."""
     prctl(_PR_SET_DUMPABLE, int(dumpable))
@@ -93,7 +104,7 @@ def drop_capabilities() -> None:
 
 def install_filter(program: bytes) -> None:
     """Set no_new_privs and install a seccomp program, eight bytes per instruction."""
-    prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    forbid_new_privileges()
     buffer = ctypes.create_string_buffer(program, len(program))
     head = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(buffer))
     header = ctypes.create_string_buffer(head, len(head))

@@ -15,7 +15,8 @@ def main(argument: str) -> int:
     folder = Path(argument)
     order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     _limit(order["limits"])
-    _calm_torch(order["zone"])
+    if not order["call"].startswith("boot."):
+        _calm_torch(order["zone"])
     context = Context(
         work=folder / "work",
         seed=order["seed"],

@@ -88,9 +88,46 @@ FILTERED: Mapping[str, Mapping[str, int]] = {
     "aarch64": {"socket": 198, "socketpair": 199, "clone": 220, "clone3": 435, "prctl": 167, "ioctl": 29},
 }
 
+# Without a user of their own, jobs could reach files and processes of that user by name.
+PRETENDED: Mapping[str, Mapping[str, int]] = {
+    "x86_64": {"chmod": 90, "fchmod": 91, "fchmodat": 268, "fchmodat2": 452},
+    "aarch64": {"fchmod": 52, "fchmodat": 53, "fchmodat2": 452},
+}
+"""Calls that seem to work and do nothing: honest copies of files set modes."""
 
-def program(machine: str, *, sockets: bool = True) -> bytes:
+WITHHELD: Mapping[str, Mapping[str, int]] = {
+    "x86_64": {
+        **{"chown": 92, "fchown": 93, "lchown": 94, "fchownat": 260, "setxattrat": 463, "removexattrat": 466},
+        **{"setxattr": 188, "lsetxattr": 189, "fsetxattr": 190, "file_setattr": 469},
+        **{"removexattr": 197, "lremovexattr": 198, "fremovexattr": 199, "inotify_add_watch": 254},
+        # Not pretended: touching a file relies on the failure where there is none.
+        **{"utime": 132, "utimes": 235, "futimesat": 261, "utimensat": 280},
+    },
+    "aarch64": {
+        **{"fchown": 55, "fchownat": 54, "setxattrat": 463, "removexattrat": 466, "file_setattr": 469},
+        **{"setxattr": 5, "lsetxattr": 6, "fsetxattr": 7, "inotify_add_watch": 27},
+        **{"removexattr": 14, "lremovexattr": 15, "fremovexattr": 16, "utimensat": 88},
+    },
+}
+
+OWN_PROCESS_ONLY: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "x86_64": {
+        **{"prlimit64": (302, 0), "sched_setparam": (142, 0), "sched_setscheduler": (144, 0)},
+        **{"sched_setattr": (314, 0), "sched_setaffinity": (203, 0), "setpriority": (141, 1), "ioprio_set": (251, 1)},
+    },
+    "aarch64": {
+        **{"prlimit64": (261, 0), "sched_setparam": (118, 0), "sched_setscheduler": (119, 0)},
+        **{"sched_setattr": (274, 0), "sched_setaffinity": (122, 0), "setpriority": (140, 1), "ioprio_set": (30, 1)},
+    },
+}
+"""Calls that may name another process: number, and which argument names it."""
+
+
+def program(machine: str, *, sockets: bool = True, same_user: bool = False) -> bytes:
     """The filter for a machine. Without `sockets` not even local ones can be made.
+
+    `same_user` is for jobs that run as the grader's own user and in its own pid
+    namespace: what acts on files by name or on other processes is closed too.
 
     Raises:
         OSError: for a machine whose system call numbers we do not know.
@@ -116,7 +153,20 @@ def program(machine: str, *, sockets: bool = True) -> bytes:
         ),
     )
     code += _when(special["ioctl"], _none_of(_ARGUMENT_1, {_TIOCSTI: errno.EPERM, _TIOCLINUX: errno.EPERM}))
+    if same_user:
+        code += _same_user(machine)
     return b"".join([*code, _step(_RETURN, _ALLOW)])
+
+
+def _same_user(machine: str) -> list[bytes]:
+    code: list[bytes] = []
+    for number in PRETENDED[machine].values():
+        code += _when(number, [_refuse(0)])
+    for number in WITHHELD[machine].values():
+        code += _when(number, [_refuse(errno.EPERM)])
+    for number, argument in OWN_PROCESS_ONLY[machine].values():
+        code += _when(number, _only_equal(_ARGUMENT_0 + 8 * argument, 0, errno.EPERM))
+    return code
 
 
 def _step(code: int, value: int, when_true: int = 0, when_false: int = 0) -> bytes:

@@ -93,6 +93,12 @@ def _daemon(options: Mapping[str, Any], _: Context) -> None:
         os._exit(0)
 
 
+def _fork_and_flee(options: Mapping[str, Any], context: Context) -> None:
+    """Leave such a process behind, and never end."""
+    _daemon(options, context)
+    time.sleep(options.get("seconds", 3600))
+
+
 def _fill_disk(_: Mapping[str, Any], context: Context) -> None:
     for number in range(1 << 20):
         (context.work / str(number)).write_bytes(b"x" * (4 << 20))
@@ -137,6 +143,7 @@ MODES: Mapping[str, Mode] = {
     "raise": _raise,
     "fork_bomb": _fork_bomb,
     "daemon": _daemon,
+    "fork_and_flee": _fork_and_flee,
     "fill_disk": _fill_disk,
     "many_files": _many_files,
     "cut_reply": _cut_reply,

@@ -148,11 +148,11 @@ def spool_path(name: str) -> Path:
     return Path(SPOOLS, name)
 
 
-def set_limits(limits: JobLimits, *, held_bytes: int = 0, isolated: bool = True) -> None:
+def set_limits(limits: JobLimits, *, held_bytes: int = 0, held_processes: int = 1, isolated: bool = True) -> None:
     """The resource limits of this process and all it will start.
 
     Memory here means data beyond the `held_bytes` of the warm start, which must
-    not eat a student's share. Without a user namespace of
+    not eat a student's share; so with the processes that the user has already. Without a user namespace of
     our own (`isolated` False) processes are not limited: the kernel would count
     everything else that the same user runs.
     """
@@ -165,9 +165,9 @@ def set_limits(limits: JobLimits, *, held_bytes: int = 0, isolated: bool = True)
     }
     if isolated:
         data = limits.memory_bytes + held_bytes
-        # The namespace's first process counts too.
+        processes = limits.processes + held_processes
         wanted |= {
-            "RLIMIT_NPROC": (limits.processes + 1, limits.processes + 1),
+            "RLIMIT_NPROC": (processes, processes),
             "RLIMIT_DATA": (data, data),
             "RLIMIT_MEMLOCK": (0, 0),
             "RLIMIT_MSGQUEUE": (0, 0),
