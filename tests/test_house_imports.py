@@ -11,7 +11,7 @@ import pytest
 from tests.sources import MODULES, ROOT, imported_names, name_of, place, sources, tree_of
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "domain", "formulas", "wire", "bundled"}),
+    frozenset({"errors", "disk", "domain", "formulas", "wire", "bundled"}),
     frozenset({"jail", "submissions", "datasets", "claims", "checks", "report", "export"}),
     frozenset({"assignment", "assignment_schema", "evidence", "gradebook"}),
     frozenset({"alone", "collect", "reference_models", "run_probe", "score", "publish"}),

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from grader.disk import replace_file, writing_to
 from grader.domain.evidence import SubmissionEvidence, SubmissionRef
 from grader.errors import OutputError
-from grader.evidence.disk import replace_file, writing_to
 from grader.evidence.store import EvidenceStore
 
 _FOLDER = "submissions"

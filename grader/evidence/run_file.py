@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from grader.disk import replace_file, writing_to
 from grader.domain.evidence import EVIDENCE_SCHEMA
 from grader.errors import OutputError
-from grader.evidence.disk import replace_file, writing_to
 
 
 @dataclass(frozen=True)

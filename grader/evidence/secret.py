@@ -6,8 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from grader.disk import sync_folder, write_synced, writing_to
 from grader.errors import OutputError
-from grader.evidence.disk import sync_folder, write_synced, writing_to
 
 SECRET_BYTES = 32
 

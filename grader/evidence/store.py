@@ -22,9 +22,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from grader.disk import sync_folder, write_synced, writing_to
 from grader.domain.evidence import EVIDENCE_SCHEMA, ProbeEvidence
 from grader.errors import OutputError
-from grader.evidence.disk import sync_folder, write_synced, writing_to
 
 _RECORD = "record.json"
 _LOCK = ".lock"
