@@ -14,7 +14,7 @@ from torch import nn
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.inside.student.candidates import Candidate
-from grader.inside.student.failure import Folder, StudentExit, name_of, problem_of, timeout_problem
+from grader.inside.student.failure import Folder, name_of, problem_of, timeout_problem
 from grader.inside.student.limits import Deadline, TimeUp, time_limit
 
 _CLASSES = frozenset(
@@ -106,12 +106,8 @@ def _call(candidate: Candidate, arguments: dict[str, Any], folder: Folder, deadl
     except TimeUp as error:
         return Built(problem=timeout_problem(error, folder, Reason.BUILD_TIMEOUT, deadline.seconds))
     except BaseException as error:
-        if isinstance(error, StudentExit | SystemExit):
-            file, line = folder.of_error(error)
-            facts: dict[str, Any] = {"name": candidate.name, "error": "SystemExit", "detail": ""}
-            return Built(problem=Problem(Reason.CONSTRUCTOR_RAISED, file, line, facts=facts))
         return Built(problem=problem_of(error, folder, Reason.CONSTRUCTOR_RAISED, name=candidate.name))
     if not isinstance(made, nn.Module):
-        facts = {"name": candidate.name, "type": name_of(type(made))}
+        facts: dict[str, Any] = {"name": candidate.name, "type": name_of(type(made))}
         return Built(problem=Problem(Reason.NOT_A_MODULE, candidate.path, candidate.line, facts=facts))
     return Built(made)

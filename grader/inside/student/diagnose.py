@@ -10,7 +10,7 @@ from torch import nn
 from grader.domain.problem import Fact, Problem
 from grader.domain.reason import Reason
 from grader.inside.student import anatomy
-from grader.inside.student.failure import Folder, problem_of, timeout_problem, words_of
+from grader.inside.student.failure import Folder, name_of, problem_of, timeout_problem, words_of
 from grader.inside.student.limits import TimeUp
 from grader.inside.student.recorder import NoTensorError, Trail
 
@@ -41,7 +41,7 @@ def _wrong_layer(trail: Trail) -> tuple[Reason, dict[str, Fact]] | None:
     module, index, _, shape = trail.running[-1]
     if shape is None or trail.index.get(id(module)) != index:
         return None
-    layer = trail.paths[index]
+    layer = trail.paths[index] or name_of(type(module))
     if isinstance(module, nn.Linear) and len(shape) == 2 and shape[1] != module.in_features:
         return Reason.WRONG_LINEAR_SIZE, {"layer": layer, "declared": module.in_features, "needed": shape[1]}
     if isinstance(module, nn.Conv2d) and len(shape) == 4 and shape[1] != module.in_channels:

@@ -90,7 +90,8 @@ def problem_of(error: BaseException, folder: Folder, otherwise: Reason, **facts:
     reason, known = _exact(error, folder)
     if reason is not None:
         return Problem(reason, file, line, facts=known)
-    return Problem(otherwise, file, line, facts={**facts, "error": name_of(type(error)), "detail": words_of(error)})
+    kind = SystemExit if isinstance(error, StudentExit) else type(error)
+    return Problem(otherwise, file, line, facts={**facts, "error": name_of(kind), "detail": words_of(error)})
 
 
 def timeout_problem(error: TimeUp, folder: Folder, reason: Reason, seconds: float) -> Problem:

@@ -14,7 +14,7 @@ import importlib.util
 import keyword
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import CodeType, ModuleType, TracebackType
 
 from grader.domain.problem import Problem
@@ -26,6 +26,9 @@ from grader.inside.student.sources import Source
 
 _DEFINITION_S = 2.0
 """Seconds for the definitions below the line where a file stopped."""
+
+_FINAL = frozenset({Reason.IMPORT_TIMEOUT, Reason.EXITS_AT_IMPORT})
+"""Stops after which no further cell of a notebook is run."""
 
 
 @dataclass
@@ -80,20 +83,31 @@ class Loader:
         return None
 
     def _run(self, file: LoadedFile, tree: ast.Module) -> None:
-        code = _compiled(tree, file.source.filename)
+        """Run a file from its top; in a notebook the next cell goes on where one has failed."""
+        for cell, body in file.source.cells:
+            if file.problem is not None and file.problem.reason in _FINAL:
+                self._run_definitions(file, tree, body)
+                continue
+            stop = self._run_part(file, tree, body)
+            if stop is not None and file.problem is None:
+                file.problem = stop if cell is None else replace(stop, facts={**stop.facts, "cell": cell})
+
+    def _run_part(self, file: LoadedFile, tree: ast.Module, body: list[ast.stmt]) -> Problem | None:
+        code = _compiled(ast.Module(body, []), file.source.filename, _future_flags(tree))
         stopped: BaseException
         try:
             with time_limit(self.deadline.left):
                 exec(code, file.module.__dict__)  # noqa: S102
-            self._run_definitions(file, tree, [node for node in tree.body if is_main_guard(node)])
-            return
+            self._run_definitions(file, tree, [node for node in body if is_main_guard(node)])
+            return None
         except TimeUp as error:
-            file.problem = timeout_problem(error, self.folder, Reason.IMPORT_TIMEOUT, self.deadline.seconds)
+            problem = timeout_problem(error, self.folder, Reason.IMPORT_TIMEOUT, self.deadline.seconds)
             stopped = error
         except BaseException as error:
-            file.problem = _stop(error, self.folder)
+            problem = _stop(error, self.folder)
             stopped = error
-        self._run_definitions(file, tree, _below(tree, _line_in(code, stopped.__traceback__)))
+        self._run_definitions(file, tree, _below(body, _line_in(code, stopped.__traceback__)))
+        return problem
 
     def _run_definitions(self, file: LoadedFile, tree: ast.Module, below: list[ast.stmt]) -> None:
         """Run what only defines in the part that did not run; each may fail for itself."""
@@ -109,7 +123,7 @@ class Loader:
             except BaseException:  # noqa: S112
                 # The first stop has been named; what depends on it cannot be had.
                 continue
-        file.salvaged = frozenset(set(file.module.__dict__) - before)
+        file.salvaged |= frozenset(set(file.module.__dict__) - before)
 
 
 class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -173,12 +187,12 @@ def _is_taken(name: str) -> bool:
         return True
 
 
-def _below(tree: ast.Module, line: int) -> list[ast.stmt]:
+def _below(body: list[ast.stmt], line: int) -> list[ast.stmt]:
     """The statements after the one at this line; an import that stopped is worth a second try."""
-    starts = [min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) for node in tree.body]
+    starts = [min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) for node in body]
     stopped = max((i for i, start in enumerate(starts) if start <= line), default=0)
-    again = isinstance(tree.body[stopped], ast.Import | ast.ImportFrom)
-    return tree.body[stopped if again else stopped + 1 :]
+    again = isinstance(body[stopped], ast.Import | ast.ImportFrom)
+    return body[stopped if again else stopped + 1 :]
 
 
 def _new_module(name: str, source: Source) -> ModuleType:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import codecs
 import io
+import re
 import tokenize
 import warnings
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,9 @@ from grader.inside.student.failure import Folder, printable, syntax_problem
 
 _GUESSES = ("cp950", "gb18030", "cp949", "cp932")
 """Legacy encodings of the lecture's part of the world, tried in this order when UTF-8 does not fit."""
+
+_CELL = re.compile(r"^# %% cell (\d+)$", re.MULTILINE)
+"""How the intake marks where a notebook's cell begins."""
 
 _LEFT_OUT = frozenset({"__pycache__", "__MACOSX", "site-packages", "node_modules", "venv", ".venv", "setup.py"})
 
@@ -31,6 +35,19 @@ class Source:
     tree: ast.Module | None
     problem: Problem | None = None
     notes: tuple[Problem, ...] = field(default_factory=tuple)
+
+    @property
+    def cells(self) -> list[tuple[int | None, list[ast.stmt]]]:
+        """The statements of each cell of a notebook; of any other file all in one part without a number."""
+        body = self.tree.body if self.tree is not None else []
+        if not self.path.endswith(".ipynb.py"):
+            return [(None, body)] if body else []
+        starts = [(int(found[1]), self.text.count("\n", 0, found.start()) + 1) for found in _CELL.finditer(self.text)]
+        parts: dict[int | None, list[ast.stmt]] = {}
+        for node in body:
+            number = max((cell for cell, line in starts if line <= node.lineno), default=None)
+            parts.setdefault(number, []).append(node)
+        return list(parts.items())
 
     @cached_property
     def class_lines(self) -> Mapping[str, int]:

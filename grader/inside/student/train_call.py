@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -46,13 +46,13 @@ class Offer:
 
 @dataclass(frozen=True)
 class TrainCall:
-    """A call that is ready to be made. `each_epoch` says that one call is one epoch."""
+    """A call that is ready to be made. `each_epoch` names the argument that takes an epoch's number, one call each."""
 
     function: Callable[..., Any]
     positional: tuple[Any, ...]
     named: dict[str, Any]
     held_out: bool
-    each_epoch: bool
+    each_epoch: str | None
 
 
 def find_train(loader: Loader, chosen: LoadedFile) -> tuple[LoadedFile, FunctionType] | None:
@@ -67,44 +67,43 @@ def find_train(loader: Loader, chosen: LoadedFile) -> tuple[LoadedFile, Function
     return None
 
 
-def trains_by_itself(source: Source) -> bool:
-    """True when a file's outermost level, main guard included, trains or opens data sets."""
+def line_that_trains(source: Source) -> int | None:
+    """Where a file's outermost level, main guard included, trains or loads its data; None when it does not."""
     if source.tree is None:
-        return False
+        return None
     for node in _outermost(source.tree.body):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
             if called in ("backward", "DataLoader", *NAMES):
-                return True
-    return False
+                return node.lineno
+    return None
 
 
 def call_for(function: FunctionType, offer: Offer) -> TrainCall:
     """Bind by name what the signature accepts; two unnamed arguments are the model and its data."""
     positional: list[Any] = []
     named: dict[str, Any] = {}
-    roles: set[str] = set()
+    roles: dict[str, str] = {}
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind is parameter.VAR_POSITIONAL:
             continue
         if parameter.kind is parameter.VAR_KEYWORD:
             rest = {"epochs": offer.epochs, "device": offer.device, "seed": offer.seed}
-            taken = {"epochs": "epochs", "device": "device", "seed": "seed"}
-            named |= {name: value for name, value in rest.items() if taken[name] not in roles}
+            named |= {name: value for name, value in rest.items() if name not in roles}
             continue
         role = _role(parameter, roles)
         if not role:
             continue
-        roles.add(role)
+        roles[role] = parameter.name
         value = _value(role, parameter.name.lower(), offer)
         if parameter.kind is parameter.POSITIONAL_ONLY:
             positional.append(value)
         else:
             named[parameter.name] = value
-    return TrainCall(function, tuple(positional), named, "held_out" in roles, "epoch" in roles)
+    return TrainCall(function, tuple(positional), named, "held_out" in roles, roles.get("epoch"))
 
 
-def _role(parameter: inspect.Parameter, taken: set[str]) -> str:
+def _role(parameter: inspect.Parameter, taken: Collection[str]) -> str:
     """What an argument stands for; empty when it is left at its default, or unknown."""
     name, required = parameter.name.lower(), parameter.default is parameter.empty
     role = _named_role(name)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
-import torch
 from torch import nn
 
 from grader.domain.problem import Problem
@@ -22,34 +18,18 @@ from grader.inside.student.build import Order
 from grader.inside.student.candidates import Candidate
 from grader.inside.student.choose import Choice
 from grader.inside.student.data import TrainData, load_share
-from grader.inside.student.epochs import BudgetSpent, PassCounter, counted
-from grader.inside.student.failure import Folder, name_of, problem_of
 from grader.inside.student.handover import Handover, to_frame
-from grader.inside.student.limits import Deadline, TimeUp, time_limit
+from grader.inside.student.limits import Deadline
 from grader.inside.student.recorder import Plan
-from grader.inside.student.snapshots import Snapshots, final_snapshot
+from grader.inside.student.run_train import Course, Trained, run_train
+from grader.inside.student.snapshots import final_snapshot
 from grader.inside.student.submission import Submission, builder, choose_network, open_submission, wish_of
 from grader.inside.student.surroundings import calm, seed_all
-from grader.inside.student.train_call import Offer, TrainCall, call_for, find_train, trains_by_itself
+from grader.inside.student.train_call import Offer, find_train, line_that_trains
 from grader.wire.frames import Frame
 
 MOST_WEIGHTS = 240 << 20
 """Bytes of one network's tensors: the untrained and the trained one cross together."""
-
-_clock = time.monotonic
-
-
-@dataclass(frozen=True)
-class Trained:
-    """How a training ended. `network` is None when there is none to hand over."""
-
-    network: nn.Module | None = None
-    problem: Problem | None = None
-    notes: tuple[Problem, ...] = ()
-    facts: Mapping[str, Any] | None = None
-    snapshots: Snapshots | None = None
-    whole: int | None = field(default=None)
-    """Epochs that were completed, when the last one was and all could be counted."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +87,12 @@ def _build_and_train(job: Job) -> Handover:
     found = find_train(job.submission.loader, job.candidate.file)
     if found is None:
         return replace(first, problem=_no_train(job))
-    trained = _train(built.network, found[1], job)
+    seed_all(job.seed)
+    offer = Offer(
+        built.network, job.data, job.held_out, job.settings["budget"]["epochs"], job.settings["device"], job.seed
+    )
+    course = Course(job.submission.folder, job.settings["budget"]["seconds"], job.settings["snapshots"])
+    trained = run_train(found[1], offer, course)
     first = replace(first, training=trained.facts, notes=(*first.notes, *trained.notes), problem=trained.problem)
     return first if trained.network is None else _with_trained(first, trained, trained.network, job)
 
@@ -148,88 +133,7 @@ def _record(network: nn.Module, job: Job, weights: str, batches: list[int]) -> A
 
 def _no_train(job: Job) -> Problem:
     for path, source in job.submission.loader.sources.items():
-        if trains_by_itself(source):
-            return Problem(Reason.FREE_FORM_SCRIPT, path)
+        line = line_that_trains(source)
+        if line is not None:
+            return Problem(Reason.FREE_FORM_SCRIPT, path, line)
     return Problem(Reason.TRAIN_MISSING, job.candidate.path)
-
-
-def _train(network: nn.Module, function: FunctionType, job: Job) -> Trained:
-    """Call the student's train() until it returns, its budget is spent or its seconds are over."""
-    epochs, cap = job.settings["budget"]["epochs"], job.settings["budget"]["seconds"]
-    device = job.settings["device"]
-    folder = job.submission.folder
-    snapshots = Snapshots(network, epochs, job.settings["snapshots"])
-    counter = PassCounter(job.data, epochs, snapshots.take)
-    seed_all(job.seed)
-    started = _clock()
-    returned: Any = None
-    cap_reached = held_out = False
-    try:
-        with counted(counter), time_limit(cap):
-            network.to(device)
-            call = call_for(function, Offer(network, job.data, job.held_out, epochs, device, job.seed))
-            held_out = call.held_out
-            returned = _made(call, epochs)
-    except BudgetSpent:
-        pass
-    except TimeUp:
-        cap_reached = True
-    except BaseException as error:
-        return Trained(problem=_raised(error, folder))
-    seconds = _clock() - started
-    begun = counter.begun
-    seen = max(0, math.ceil(begun - 1e-6) - 1) if cap_reached else counter.whole
-    facts = {
-        "epochs_seen": seen if begun else None,
-        "seconds": round(seconds, 3),
-        "cap_reached": cap_reached,
-        "device": device,
-        "train_n": len(job.data),
-    }
-    notes = [Problem(Reason.HELD_OUT_SPLIT)] if held_out else []
-    if cap_reached:
-        notes.append(Problem(Reason.TRAIN_CAP, facts={"seconds": cap, "epochs": seen}))
-    trained, problem = _handed_back(returned, network, function, folder)
-    whole = seen if begun and not cap_reached else None
-    with suppress(Exception):
-        (trained or network).to("cpu")
-    return Trained(trained, problem, tuple(notes), facts, snapshots, whole)
-
-
-def _made(call: TrainCall, epochs: int) -> Any:
-    """Make the call, or one call for each epoch where the function takes the epoch's number."""
-    if not call.each_epoch:
-        return call.function(*call.positional, **call.named)
-    returned = None
-    for epoch in range(1, epochs + 1):
-        returned = call.function(*call.positional, **{**call.named, "epoch": epoch})
-    return returned
-
-
-def _raised(error: BaseException, folder: Folder) -> Problem:
-    return problem_of(error, folder, Reason.TRAIN_RAISED)
-
-
-def _handed_back(
-    returned: Any, network: nn.Module, function: FunctionType, folder: Folder
-) -> tuple[nn.Module | None, Problem | None]:
-    """The trained network: what train() returned, the first network in it, or the one it was given."""
-    items = list(returned.values()) if isinstance(returned, dict) else returned
-    items = list(items) if isinstance(items, list | tuple) else [items]
-    networks = [item for item in items if isinstance(item, nn.Module)]
-    if networks:
-        return _unwrapped(networks[0]), None
-    if returned is None or isinstance(returned, list | tuple | dict | float | int | str | torch.Tensor):
-        # Losses and accuracies come back as well; the network was trained in place.
-        return network, None
-    place = folder.relative(function.__code__.co_filename), function.__code__.co_firstlineno
-    return None, Problem(Reason.TRAIN_RETURNED, *place, facts={"type": name_of(type(returned))})
-
-
-def _unwrapped(network: nn.Module) -> nn.Module:
-    """The network inside DataParallel or torch.compile's wrapper."""
-    for name in ("_orig_mod", "module"):
-        inner = anatomy.child_of(network, name)
-        if inner is not None and name_of(type(network)) in ("OptimizedModule", "DataParallel"):
-            return _unwrapped(inner)
-    return network
