@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reference.hw4 import hw4
-from reference.hw4_images import Images, load_mnist
+from reference.hw4_images import Images, prepared_images
 from reference.train_hw4 import EPOCHS, RESULTS, as_dataset, as_tensor
 
 FIGURE = Path(__file__).resolve().parent / "hw4" / "experiment.png"
@@ -75,7 +75,8 @@ def main() -> int:
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     draw_accuracies(left)
-    draw_confusion(right, confusion(load_mnist(options.mnist)))
+    with prepared_images(options.mnist) as sets:
+        draw_confusion(right, confusion(sets["mnist"]))
     figure.savefig(options.out, dpi=110)
     return 0
 

@@ -1,19 +1,19 @@
-"""Images for the reference trainings, in memory: MNIST from its files, or scikit-learn's digits."""
+"""What the grader trains on and scores with, as tensors in memory for the reference trainings."""
 
 from __future__ import annotations
 
-import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from sklearn.datasets import load_digits as sklearn_digits
-from sklearn.model_selection import train_test_split
 from torch import Tensor
 
-SPLIT_SEED = 0
+from grader.datasets.load import Dataset, load_dataset
+from grader.datasets.mnist import prepare_mnist
 
 
 @dataclass(frozen=True)
@@ -22,42 +22,31 @@ class Images:
 
     name: str
     title: str
+    sha256: str
     train_pixels: Tensor
     train_labels: Tensor
     test_pixels: Tensor
     test_labels: Tensor
 
 
-def nine_tenths(pixels: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """The share of a training split that a student's network is trained on."""
-    kept = torch.randperm(len(labels), generator=torch.Generator().manual_seed(SPLIT_SEED))[: len(labels) * 9 // 10]
-    return pixels[kept], labels[kept]
-
-
-def load_digits() -> Images:
-    """1,797 handwritten digits of 8x8 pixels, upsampled to 28x28; one in five of each class is for the test."""
-    digits = sklearn_digits()
-    small = torch.from_numpy(digits.images).float().div(16).unsqueeze(1)
-    large = F.interpolate(small, size=(28, 28), mode="bilinear").squeeze(1)
-    pixels = large.mul(255).round().to(torch.uint8)
-    labels = torch.from_numpy(digits.target).long()
-    train, test = train_test_split(
-        np.arange(len(labels)), test_size=0.2, stratify=digits.target, random_state=SPLIT_SEED
-    )
+def as_images(dataset: Dataset) -> Images:
+    """The share of a prepared data set that trains, and its test split."""
     return Images(
-        "digits", "scikit-learn's digits, 28x28", *nine_tenths(pixels[train], labels[train]), pixels[test], labels[test]
+        name=dataset.name,
+        title=dataset.title,
+        sha256=dataset.sha256,
+        train_pixels=torch.from_numpy(np.load(dataset.student_dir / "train_images.npy")),
+        train_labels=torch.from_numpy(np.load(dataset.student_dir / "train_labels.npy")).long(),
+        test_pixels=torch.tensor(dataset.test_images),
+        test_labels=torch.tensor(dataset.test_labels).long(),
     )
 
 
-def read_idx(path: Path) -> Tensor:
-    """A compressed idx file of bytes: its magic number says how many sizes follow."""
-    content = gzip.decompress(path.read_bytes())
-    shape = np.frombuffer(content, ">i4", count=content[3], offset=4)
-    return torch.tensor(np.frombuffer(content, np.uint8, offset=4 + 4 * content[3]).reshape(shape))
-
-
-def load_mnist(folder: Path) -> Images:
-    """MNIST from its four idx .gz files."""
-    parts = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
-    pixels, labels, test_pixels, test_labels = (read_idx(folder / f"{part}-ubyte.gz") for part in parts)
-    return Images("mnist", "MNIST", *nine_tenths(pixels, labels.long()), test_pixels, test_labels.long())
+@contextmanager
+def prepared_images(mnist: Path | None) -> Iterator[dict[str, Images]]:
+    """The digits, and MNIST where the folder with its four idx .gz files is named, prepared afresh."""
+    with TemporaryDirectory() as folder:
+        sets = {"digits": as_images(load_dataset("digits", Path(folder)))}
+        if mnist:
+            sets["mnist"] = as_images(prepare_mnist(mnist, Path(folder)))
+        yield sets

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from reference.hw4 import hw4
-from reference.hw4_images import Images, load_digits, load_mnist
+from reference.hw4_images import Images, prepared_images
 from reference.models.lenet import LeNet
 
 RESULTS = Path(__file__).resolve().parent / "results" / "hw4_q3.toml"
@@ -182,6 +182,7 @@ def provenance(sets: Iterable[Images], command: str) -> str:
         lines += [
             f"[datasets.{images.name}]",
             f'title = "{images.title}"',
+            f'sha256 = "{images.sha256}"',
             f"train = {len(images.train_labels)}",
             f"test = {len(images.test_labels)}",
             "",
@@ -196,10 +197,11 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    sets = [load_digits()] + ([load_mnist(options.mnist)] if options.mnist else [])
-    tables = [as_toml(reached) for images in sets for reached in reached_on(images)]
     command = "python -m reference.train_hw4" + (" --mnist FOLDER" if options.mnist else "")
-    options.out.write_text("\n".join((provenance(sets, command), *tables)), encoding="utf-8")
+    with prepared_images(options.mnist) as sets:
+        tables = [as_toml(reached) for images in sets.values() for reached in reached_on(images)]
+        text = "\n".join((provenance(sets.values(), command), *tables))
+    options.out.write_text(text, encoding="utf-8")
     print(f"written: {options.out}", file=sys.stderr)
     return 0
 
