@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
+from grader.errors import GraderError
 from grader.jail.bubblewrap import View, arguments, find_bubblewrap, inner_environment
 from grader.jail.interpreter import find_interpreter
 from grader.jail.job import Level, Zone
@@ -16,17 +19,25 @@ from grader.jail.zygote import Launch, Zygote, start_zygote
 
 _GPU_ZONES = frozenset({Zone.STUDENT, Zone.MEASURE})
 _GPU_DEVICES = ("nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia[0-9]*")
+_MOST_CHECKED = 1_000
 _FIRST_OUTER_ID = 1_000_000_000
 """Far above the ids that people, services and containers are given."""
 
 
 class NamespaceWall:
-    """Starts warm processes behind bubblewrap."""
+    """Starts warm processes behind bubblewrap.
+
+    Without `nested` jobs share the user namespace of their warm process, as
+    they do by themselves on systems that forbid a second one.
+    """
 
     level = Level.NAMESPACES
     remedy = "user namespaces have to be allowed here, or run as root"
 
-    def __init__(self, furnishing: Furnishing, scratch: Scratch) -> None:
+    def __init__(self, furnishing: Furnishing, scratch: Scratch, *, nested: bool = True) -> None:
+        if os.geteuid() == 0:
+            _check_readable(furnishing.shares)
+        self._nested = nested
         self._furnishing = furnishing
         self._scratch = scratch
         self._bwrap = find_bubblewrap()
@@ -45,6 +56,7 @@ class NamespaceWall:
         settings = {
             "zone": warmth.zone.value,
             "preload": warmth.preload,
+            "nested": self._nested,
             "outer_id": _outer_id(warmth.zone) if as_root else None,
         }
         return start_zygote(Launch(command, inner_environment(self._interpreter)), settings)
@@ -64,6 +76,20 @@ class NamespaceWall:
             devices=_devices(self._furnishing.device, zone),
             hidden=checkout(),
         )
+
+
+def _check_readable(shares: Mapping[Zone, Mapping[str, Path]]) -> None:
+    """Behind the wall root is nobody in particular, so what it shares has to be open to all.
+
+    Raises:
+        GraderError: names the first file or folder that is not.
+    """
+    folders = dict.fromkeys(folder for named in shares.values() for folder in named.values())
+    for folder in folders:
+        for path in (folder, *itertools.islice(folder.rglob("*"), _MOST_CHECKED)):
+            needed = 0o005 if path.is_dir() else 0o004
+            if path.exists() and path.stat().st_mode & needed != needed:
+                raise GraderError(f"{path} cannot be read behind the wall; chmod -R go+rX {folder}")
 
 
 def _devices(device: str, zone: Zone) -> tuple[Path, ...]:

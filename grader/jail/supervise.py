@@ -99,7 +99,13 @@ def supervise(limits: Limits, ends: Ends, give_up: Callable[[], None]) -> Watche
         selector.register(ends.line, selectors.EVENT_READ, lambda: _listen(watch, ends))
         selector.register(ends.reply, selectors.EVENT_READ, lambda: _take_reply(watch, ends.reply, reply))
         selector.register(ends.log, selectors.EVENT_READ, lambda: _take_log(watch, ends.log, log))
-        _loop(watch, selector, give_up)
+        try:
+            _loop(watch, selector, give_up)
+        except BaseException:
+            # Nobody waits for the job any more, so it has to end now.
+            watch.stop(Outcome.CRASH, "the grader stopped waiting")
+            reply.close()
+            raise
     if ends.cgroup is not None:
         _read_cgroup(watch, ends.cgroup)
     # Every writer is dead by now, so both pipes end after what is left in them.

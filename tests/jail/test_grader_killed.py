@@ -74,3 +74,31 @@ def test_own_process_is_seen_alive() -> None:
     """The check that the test above rests on tells a living process from none."""
     assert is_alive(os.getpid())
     assert not is_alive(1 << 30)
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from pathlib import Path
+from grader.jail.census import take_census
+from grader.jail.job import Job, Zone
+from grader.jail.pool import open_jail
+
+with open_jail(scratch=Path(sys.argv[1])) as jail:
+    jail.run(Job(Zone.RENDER, "boot.selftest", {})).reply.close()
+    idle = len(take_census(os.getpid()).pids)
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    try:
+        jail.run(Job(Zone.RENDER, "boot.selftest", {"mode": "fork_and_flee"}))
+    except KeyboardInterrupt:
+        time.sleep(0.5)
+        print(len(take_census(os.getpid()).pids) - idle)
+"""
+
+
+def test_interrupted_grader_takes_its_job_along(jail_here: None, tmp_path: Path) -> None:
+    """Ctrl-C ends the job that was waited for, and the jail stays in order."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "0\n"), done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -87,9 +87,33 @@ def _write_maps(process: str, user: int, group: int) -> None:
     (folder / "gid_map").write_text(f"{INNER_ID} {group} 1")
 
 
-def raise_job_walls(limits: JobLimits, shares: Iterable[str], spools: Mapping[str, int]) -> None:
-    """Give this process its own namespaces, an empty world and no privileges. It has to be a fresh fork."""
-    _enter_job_namespaces()
+def nesting_works() -> bool:
+    """True when a job can have a user namespace of its own: some systems grant it and then forbid all use of it.
+
+    Tried in a child, because there is no way back.
+    """
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            _enter_job_namespaces(nested=True)
+            linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
+            _mount_scratch(WORK, 1 << 20)
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def raise_job_walls(
+    limits: JobLimits, shares: Iterable[str], spools: Mapping[str, int], *, nested: bool = True
+) -> None:
+    """Give this process its own namespaces, an empty world and no privileges. It has to be a fresh fork.
+
+    Without `nested` it stays in the user namespace of the warm process, which
+    bounds what it holds as well.
+    """
+    _enter_job_namespaces(nested=nested)
     linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
     _mount_scratch(WORK, limits.scratch_bytes)
     _mount_scratch(SHARED_MEMORY, min(_SHM_BYTES, limits.scratch_bytes))
@@ -102,13 +126,11 @@ def raise_job_walls(limits: JobLimits, shares: Iterable[str], spools: Mapping[st
     linux.install_filter(seccomp.program(platform.machine()))
 
 
-def _enter_job_namespaces() -> None:
-    try:
-        linux.unshare(linux.CLONE_NEWUSER | _OTHER_NAMESPACES)
-    except OSError:
-        # Some systems refuse or count nested user namespaces; the zygote's own still bounds what we hold.
+def _enter_job_namespaces(*, nested: bool) -> None:
+    if not nested:
         linux.unshare(_OTHER_NAMESPACES)
         return
+    linux.unshare(linux.CLONE_NEWUSER | _OTHER_NAMESPACES)
     _write_maps("self", INNER_ID, INNER_ID)
 
 

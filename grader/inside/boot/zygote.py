@@ -23,6 +23,7 @@ class Warm:
     zone: str
     own_pid_namespace: int
     data_bytes: int
+    nested: bool
 
 
 def main(argument: str) -> int:
@@ -32,7 +33,8 @@ def main(argument: str) -> int:
     if settings is None:
         return 1
     own_pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    warm = Warm(settings["zone"], own_pid_namespace, walls.data_bytes())
+    nested = settings["nested"] and walls.nesting_works()
+    warm = Warm(settings["zone"], own_pid_namespace, walls.data_bytes(), nested)
     service.serve(control, lambda order, descriptors: _start(warm, order, descriptors))
     return 0
 
@@ -85,7 +87,7 @@ def _become_init(warm: Warm, order: Order, descriptors: list[int]) -> NoReturn:
         limits = walls.JobLimits(**order["limits"])
         spools = dict(zip(order["spools"], moved[4:], strict=True))
         linux.set_dumpable(True)
-        walls.raise_job_walls(limits, order["shares"], spools)
+        walls.raise_job_walls(limits, order["shares"], spools, nested=warm.nested)
         linux.set_dumpable(False)
         # Until the parent has put this process under its limits, nothing may start.
         if not line.recv(MESSAGE_BYTES):
