@@ -48,8 +48,7 @@ def _safe(student_id: str) -> str:
 
 
 def _is_unsafe(character: str) -> bool:
-    # Category C: control and format characters, surrogates and what is not assigned; Zl, Zp break lines.
-    return character in _UNSAFE or unicodedata.category(character)[0] == "C" or character in "\u2028\u2029"
+    return character in _UNSAFE or not character.isprintable()
 
 
 def _marked(safe: str, student_id: str) -> str:

@@ -47,6 +47,14 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     caches: list[str] = field(default_factory=list)
 
+    full: bool = False
+    """Whether there are more files than are read; nothing is listed any more then."""
+
+    def fill(self, file: str) -> None:
+        if not self.full:
+            self.note(Reason.TOO_MANY_FILES, file, most=MOST_FILES)
+        self.full = True
+
     def note(self, reason: Reason, file: str, **facts: int | str) -> None:
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(Problem(reason, file, facts={"file": file, **facts}))
@@ -97,6 +105,8 @@ def _read_single(submission: Submission) -> tuple[dict[str, bytes], tuple[Proble
 def _list_folder(folder: int, above: tuple[bytes, ...], reading: _Reading) -> None:
     """Note every regular file below an open folder; links, devices and caches only by name."""
     for entry in _entries(folder, above, reading):
+        if reading.full:
+            return
         name = os.fsencode(entry.name)
         place = (*above, name)
         path = "/".join(map(_text, place))
@@ -111,8 +121,7 @@ def _list_folder(folder: int, above: tuple[bytes, ...], reading: _Reading) -> No
         elif not entry.is_file(follow_symlinks=False):
             reading.note(Reason.NOT_A_FILE, path)
         elif len(reading.places) >= MOST_FILES:
-            reading.note(Reason.TOO_MANY_FILES, path, most=MOST_FILES)
-            return
+            reading.fill(path)
         elif path in reading.places:
             reading.note(Reason.NAME_REFUSED, path, most=MOST_NAME_BYTES)
         else:
@@ -126,7 +135,7 @@ def _entries(folder: int, above: tuple[bytes, ...], reading: _Reading) -> Iterat
             for entry in entries:
                 reading.listed += 1
                 if reading.listed > _MOST_LISTED:
-                    reading.note(Reason.TOO_MANY_FILES, entry.name, most=MOST_FILES)
+                    reading.fill(_text(os.fsencode(entry.name)))
                     break
                 found.append(entry)
     except OSError:
