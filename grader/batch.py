@@ -1,12 +1,12 @@
-"""A whole class: collect, score and publish each submission, then the gradebook and the class report."""
+"""A whole class: collect, score and publish each submission, several at a time."""
 
 from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from grader.class_files import ClassFiles
+from grader.class_files import ClassFiles, lighten
 from grader.collect import Again, collect, is_collected
 from grader.domain.result import Grade
 from grader.errors import GraderError, OutputError
@@ -28,7 +28,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Failed:
-    """A submission on which the grader itself failed; never the student's doing."""
+    """A submission on which something of the grader's own failed; never the student's doing."""
 
     student_id: str
     why: str
@@ -43,8 +43,16 @@ class ClassRun:
     stopped: bool = False
 
 
+@dataclass(frozen=True)
+class _Done:
+    """A submission's grade, and what is wrong with its report."""
+
+    grade: Grade
+    problem: str
+
+
 class _Stopped(Exception):
-    """A person stopped the class before this submission's turn."""
+    """A person stopped the class before this submission was done."""
 
 
 def count_new(plan: Plan, session: Session) -> int:
@@ -60,59 +68,53 @@ def grade_class(plan: Plan, session: Session, files: ClassFiles, progress: Progr
     Raises:
         OutputError: when DIR cannot be written any more; what is there stays.
     """
-    grades: dict[str, Grade] = {}
+    grades: list[Grade] = []
     failed: list[Failed] = []
     stop = threading.Event()
     with ThreadPoolExecutor(max(1, plan.jobs), thread_name_prefix="grade") as pool:
         futures = {pool.submit(_grade_one, each, plan, session, files, stop): each for each in plan.submissions}
         try:
             for future in as_completed(futures):
-                _take(future, futures.pop(future), grades, failed, progress)
+                # Nothing of a submission stays in memory once it is told.
+                done = _outcome(future, futures.pop(future), progress)
+                if isinstance(done, Failed):
+                    failed.append(done)
+                elif done is not None:
+                    grades.append(done.grade)
+                    if done.problem:
+                        failed.append(Failed(done.grade.submission.student_id, f"report: {done.problem}"))
         except (KeyboardInterrupt, OutputError) as error:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
+            # Ends what still runs, so that the workers come back.
             session.jail.close()
             if isinstance(error, OutputError):
                 raise
-    ordered = tuple(grades[key] for key in sorted(grades))
-    return ClassRun(ordered, tuple(sorted(failed, key=lambda f: f.student_id)), stop.is_set())
+    ordered = sorted(grades, key=lambda grade: grade.submission.student_id)
+    return ClassRun(tuple(ordered), tuple(sorted(failed, key=lambda each: each.student_id)), stop.is_set())
 
 
-def _grade_one(
-    submission: Submission,
-    plan: Plan,
-    session: Session,
-    files: ClassFiles,
-    stop: threading.Event,
-) -> Grade:
-    """Collect, score and publish one submission; what stays in memory is the light grade."""
+def _grade_one(submission: Submission, plan: Plan, session: Session, files: ClassFiles, stop: threading.Event) -> _Done:
     if stop.is_set():
         raise _Stopped
-    evidence = collect(submission, session.collector, questions=plan.questions, again=plan.again)
-    grade = score(session.assignment, evidence, files.manual_scores_of(submission.student_id))
-    files.publish(grade, evidence)
-    return lighten(grade)
+    evidence = collect(submission, session.collector, questions=plan.questions, again=plan.again, stop=stop)
+    if stop.is_set():
+        raise _Stopped
+    grade = score(session.assignment, evidence, files.manual_of(submission.student_id))
+    return _Done(lighten(grade), files.publish(grade, evidence))
 
 
-def lighten(grade: Grade) -> Grade:
-    """The grade without what only its own report shows, so that a class fits in memory."""
-    return replace(grade, networks={}, accuracy={}, training={}, hand=(), environment={}, timings={})
-
-
-def _take(
-    future: Future[Grade], submission: Submission, grades: dict[str, Grade], failed: list[Failed], progress: Progress
-) -> None:
+def _outcome(future: Future[_Done], submission: Submission, progress: Progress) -> _Done | Failed | None:
+    """What became of one submission; a fault of ours on it is named, and the class goes on."""
     try:
-        grade = future.result()
-    except (OutputError, KeyboardInterrupt):
+        done = future.result()
+    except OutputError:
         raise
     except _Stopped:
-        return
-    except Exception as error:  # noqa: BLE001
-        # A fault of ours on one submission is named, and the class goes on.
+        return None
+    except Exception as error:
         why = str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
-        failed.append(Failed(submission.student_id, why))
         progress.failed(submission.student_id, why)
-        return
-    grades[submission.student_id] = grade
-    progress.done(grade)
+        return Failed(submission.student_id, why)
+    progress.done(done.grade)
+    return done

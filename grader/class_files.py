@@ -1,76 +1,101 @@
-"""The files of one class in DIR: what a run begins with, and what it leaves behind."""
+"""The files of one class in DIR: each student's report, and the gradebook, review list and class report of all."""
 
 from __future__ import annotations
 
-import json
-import os
-import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
+from grader.assignment import Assignment
+from grader.disk import replace_file, writing_to
 from grader.domain.assignment import ManualScore
-from grader.domain.evidence import SubmissionEvidence, SubmissionRef
+from grader.domain.evidence import SubmissionEvidence
 from grader.domain.result import Grade
-from grader.errors import OutputError
+from grader.evidence.index import read_entries, stored_evidence, write_entry
 from grader.evidence.store import EvidenceStore
-from grader.submissions.ids import folder_name
+from grader.export.gradebook_csv import gradebook_csv
+from grader.gradebook.review import Review, merge_review, points_of_items, read_review
+from grader.publish import Publisher, publish_class, publish_student
+from grader.score import score
+from grader.submissions.ids import folder_names
 
-_INDEX = "submissions"
+_SHARED = 0o644
 
 
 @dataclass(frozen=True)
-class IndexEntry:
-    """Which evidence belongs to a submission, so that it can be scored without its files."""
+class ClassFiles:
+    """Where a class is published and with what. `folders` maps student ids to folder names."""
 
-    submission: SubmissionRef
-    probes: dict[str, str]
-    """Probe name to evidence key."""
+    out: Path
+    assignment: Assignment
+    publisher: Publisher
+    store: EvidenceStore
+    folders: Mapping[str, str]
+    review: Review = field(default_factory=Review)
+
+    def manual_of(self, student_id: str) -> tuple[ManualScore, ...]:
+        """A human's points for this student, as review.csv had them when the run began."""
+        return tuple(each for each in self.review.scores if each.student_id == student_id)
+
+    def publish(self, grade: Grade, evidence: SubmissionEvidence) -> str:
+        """Write one student's files; returns what is wrong with the report, empty when nothing is."""
+        folder = self.folders[grade.submission.student_id]
+        write_entry(self.out, folder, evidence)
+        record = self.out / "records" / f"{folder}.json"
+        return publish_student(grade, evidence, self.publisher, self.out / "students" / folder, record)
+
+    def finish(self, grades: Sequence[Grade], command: str, environment: Mapping[str, str]) -> str:
+        """Write what speaks of the whole class: these grades, and those of an earlier run that this one left out.
+
+        Returns what is wrong with the class report, empty when nothing is.
+        """
+        known = {grade.submission.student_id for grade in grades}
+        whole = sorted((*grades, *self._earlier(known)), key=lambda grade: grade.submission.student_id)
+        with writing_to(self.out):
+            replace_file(self.out / "gradebook.csv", gradebook_csv(whole).encode("utf-8-sig"), _SHARED)
+            merge_review(self.out / "review.csv", whole)
+        self._keep(whole, command, environment)
+        return publish_class(whole, self.publisher, self.out, environment)
+
+    def _earlier(self, known: set[str]) -> Iterable[Grade]:
+        for entry in read_entries(self.out):
+            student_id = entry.submission.student_id
+            if student_id not in known:
+                evidence = stored_evidence(entry, self.store)
+                yield lighten(score(self.assignment, evidence, self.manual_of(student_id)))
+
+    def _keep(self, grades: Iterable[Grade], command: str, environment: Mapping[str, str]) -> None:
+        from grader.gradebook.book import open_gradebook
+
+        book = open_gradebook(self.out / "grader.sqlite")
+        if book.set_aside is not None:
+            print(f"{book.path.name} was corrupt: set aside as {book.set_aside.name} and rebuilt")
+        book.add_manual(self.review.scores)
+        for grade in grades:
+            book.record(grade)
+        book.record_run(
+            command,
+            assignment=self.assignment.info.slug,
+            revision=self.assignment.info.revision,
+            seed=int(environment.get("seed", "0")),
+            dataset=environment.get("dataset", ""),
+        )
 
 
-def index_path(folder: Path, student_id: str) -> Path:
-    """Where a submission's index entry is kept."""
-    return folder / "evidence" / _INDEX / f"{folder_name(student_id)}.json"
-
-
-def write_index(folder: Path, evidence: SubmissionEvidence) -> None:
-    """Remember which evidence this submission has; whole or not at all."""
-    keys = {name: probe.key for name, probe in evidence.probes.items()}
-    path = index_path(folder, evidence.submission.student_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    draft.write_text(json.dumps(asdict(IndexEntry(evidence.submission, keys)), ensure_ascii=False), encoding="utf-8")
-    draft.replace(path)
-
-
-def read_index(folder: Path) -> Iterator[IndexEntry]:
-    """All submissions that DIR has evidence of, by file name.
+def open_class_files(out: Path, publisher: Publisher, assignment: Assignment, students: Iterable[str]) -> ClassFiles:
+    """The files of a class with the human's points of review.csv.
 
     Raises:
-        OutputError: when an entry is damaged; grading again mends it.
+        OutputError: when DIR's index is damaged.
     """
-    for path in sorted((folder / "evidence" / _INDEX).glob("*.json")):
-        if path.name.startswith("."):
-            continue
-        try:
-            yield TypeAdapter(IndexEntry).validate_json(path.read_bytes())
-        except (OSError, ValidationError):
-            raise OutputError(f"{path}: damaged; delete it and run grader grade again") from None
+    entries = tuple(read_entries(out))
+    taken = {entry.submission.student_id: entry.folder for entry in entries}
+    # A folder once given stays, so that a link sent to a student goes on working.
+    folders = {**folder_names([*students, *taken]), **taken}
+    review = read_review(out / "review.csv", most=points_of_items(assignment.info), students=set(folders))
+    return ClassFiles(out, assignment, publisher, EvidenceStore(out / "evidence"), folders, review)
 
 
-def stored_evidence(entry: IndexEntry, store: EvidenceStore) -> SubmissionEvidence:
-    """A submission's evidence as it lies in DIR; a record that is gone is left out."""
-    probes = {name: store.load(key) for name, key in entry.probes.items() if store.has(key)}
-    return SubmissionEvidence(entry.submission, {name: probe for name, probe in probes.items() if probe is not None})
-
-
-def by_student(scores: Iterable[ManualScore]) -> dict[str, tuple[ManualScore, ...]]:
-    """A class's manual scores, sorted by student."""
-    found: dict[str, list[ManualScore]] = {}
-    for each in scores:
-        found.setdefault(each.student_id, []).append(each)
-    return {student: tuple(lines) for student, lines in found.items()}
-
-
+def lighten(grade: Grade) -> Grade:
+    """The grade without what only its own report shows, so that a class fits in memory."""
+    return replace(grade, networks={}, accuracy={}, training={}, hand=(), environment={}, timings={})

@@ -6,7 +6,9 @@ what changed" are this one rule.
 
 from __future__ import annotations
 
+import hashlib
 import io
+import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -65,7 +67,13 @@ class Collector:
             device=self.setting.device if trains else "cpu",
             level=str(self.setting.jail.level),
             versions=self.versions,
+            material=self._starter_hash() if probe.kind == "files" else "",
         )
+
+    def _starter_hash(self) -> str:
+        """The intake tells a student's words from the starter's, so these are part of what it is given."""
+        starter = self.setting.info.starter
+        return hashlib.sha256(repr(sorted(starter.items())).encode("utf-8")).hexdigest()
 
     def environment(self, probe: Probe) -> dict[str, str]:
         """The surroundings of a record, as the report prints them."""
@@ -95,10 +103,12 @@ def collect(
     questions: Collection[str] = (),
     again: Again | None = None,
     heard: Heard | None = None,
+    stop: threading.Event | None = None,
 ) -> SubmissionEvidence:
     """All evidence of one submission, stored or new; whatever is wrong with it becomes evidence.
 
-    `heard` is told of each record as soon as it is there.
+    `heard` is told of each record as soon as it is there. Once `stop` is set
+    nothing more is stored: a run that was cut short says nothing of a submission.
     """
     raw, unread = read_files(submission)
     ref = SubmissionRef(submission.student_id, submission.name, submission_sha256(raw), submission.path.name)
@@ -114,7 +124,10 @@ def collect(
                 probes[probe.name] = evidence
             continue
         if evidence is None or (again is not None and again.wants(evidence)):
-            evidence = _collect_probe(probe, key, _after(given, probes, collector), probes, collector)
+            evidence, blobs = _collect_probe(probe, key, _after(given, probes, collector), probes, collector)
+            if stop is not None and stop.is_set():
+                break
+            collector.store.save(evidence, blobs)
         probes[probe.name] = evidence
         if heard is not None:
             heard(probe, evidence)
@@ -140,8 +153,8 @@ def _after(given: Given, probes: Mapping[str, ProbeEvidence], collector: Collect
 
 def _collect_probe(
     probe: Probe, key: str, given: Given, probes: Mapping[str, ProbeEvidence], collector: Collector
-) -> ProbeEvidence:
-    """Run one probe, once more alone when the machine may be to blame, and store the record."""
+) -> tuple[ProbeEvidence, Mapping[str, bytes]]:
+    """Run one probe, once more alone when the machine may be to blame; the record and what is kept beside it."""
     attempts = 1
     hung = _hung_before(probe, probes)
     if hung is not None:
@@ -154,9 +167,7 @@ def _collect_probe(
             with collector.turnstile.alone():
                 ran = run_probe(probe, given, collector.setting)
     evidence = replace(_record(probe, key, ran, collector), attempts=attempts)
-    blobs = {_TREE: _packed(ran.tree)} if isinstance(ran.payload, FilesPayload) else {}
-    collector.store.save(evidence, blobs)
-    return evidence
+    return evidence, {_TREE: _packed(ran.tree)} if isinstance(ran.payload, FilesPayload) else {}
 
 
 def _hung_before(probe: Probe, probes: Mapping[str, ProbeEvidence]) -> Problem | None:

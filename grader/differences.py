@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from grader.domain.problem import Fact
 from grader.domain.result import Grade
+
+Line = tuple[str, str]
+"""Question id and the id of a check or rubric item."""
 
 
 @dataclass(frozen=True)
@@ -20,38 +24,36 @@ class Change:
     after: float | None
     reason: str = ""
     """The reason code behind the new points, empty for a pass or a human's points."""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     reviewer: str = ""
 
 
-def lines_of(grade: Grade) -> dict[tuple[str, str], tuple[float | None, str, str]]:
-    """Every check and rubric item of a grade: (question, item) to points, reason and reviewer."""
-    found: dict[tuple[str, str], tuple[float | None, str, str]] = {}
-    for question in grade.questions:
-        for check in question.checks:
-            found[question.id, check.id] = (check.points, check.reason, "")
-        for item in question.rubric:
-            found[question.id, item.id] = (item.points, "", item.reviewer)
-    return found
-
-
-def differences(before: Mapping[tuple[str, str], float | None], after: Grade) -> tuple[Change, ...]:
+def differences(before: Mapping[Line, float | None], after: Grade) -> tuple[Change, ...]:
     """The lines whose points differ, in the order of the new grade, then the lines that are gone."""
-    changes = []
-    lines = lines_of(after)
-    for (question, item), (points, reason, reviewer) in lines.items():
-        was = before.get((question, item))
-        if was != points:
-            changes.append(Change(after.submission.student_id, question, item, was, points, reason, reviewer))
-    for (question, item), was in before.items():
-        if (question, item) not in lines:
-            changes.append(Change(after.submission.student_id, question, item, was, None))
-    return tuple(changes)
+    lines = {(change.question, change.item): change for change in _lines(after)}
+    changed = [
+        replace(change, before=before.get(line)) for line, change in lines.items() if before.get(line) != change.after
+    ]
+    gone = [Change(after.submission.student_id, *line, was, None) for line, was in before.items() if line not in lines]
+    return (*changed, *gone)
 
 
-def points_in_record(record: Mapping[str, Any]) -> dict[tuple[str, str], float | None]:
+def points_in_record(record: Mapping[str, Any]) -> dict[Line, float | None]:
     """The points of a stored full record (grader/result/v1), line by line."""
-    found: dict[tuple[str, str], float | None] = {}
+    found: dict[Line, float | None] = {}
     for question in record.get("questions", ()):
         for line in (*question.get("checks", ()), *question.get("rubric", ())):
             found[question["id"], line["id"]] = line.get("points")
+    return found
+
+
+def _lines(grade: Grade) -> list[Change]:
+    """Every check and rubric item of a grade, as if nothing had been there before."""
+    student = grade.submission.student_id
+    found = []
+    for question in grade.questions:
+        for check in question.checks:
+            found.append(Change(student, question.id, check.id, None, check.points, check.reason, check.facts))
+        for item in question.rubric:
+            found.append(Change(student, question.id, item.id, None, item.points, reviewer=item.reviewer))
     return found

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 from grader.domain.result import Grade
 from grader.report.safe_text import safe_line
@@ -66,7 +66,7 @@ class PlainProgress:
 class _RichProgress:
     """A bar with the time left, and the lines above it."""
 
-    def __init__(self, bar: "object", task: int) -> None:
+    def __init__(self, bar: Any, task: int) -> None:
         self._bar = bar
         self._task = task
 
@@ -77,13 +77,10 @@ class _RichProgress:
         self._step(f"{safe_line(student_id, 40)}  the grader failed: {safe_line(why, 200)}")
 
     def _step(self, line: str) -> None:
-        from rich.progress import Progress as Bar
-        from rich.progress import TaskID
         from rich.text import Text
 
-        assert isinstance(self._bar, Bar)
         self._bar.console.print(Text(line))
-        self._bar.advance(TaskID(self._task))
+        self._bar.advance(self._task)
 
 
 @contextmanager

@@ -11,11 +11,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from grader.disk import replace_file, writing_to
 from grader.domain.assignment import AssignmentInfo
 from grader.domain.evidence import SubmissionEvidence
 from grader.domain.outcome import Outcome
 from grader.domain.result import Grade
-from grader.evidence.disk import replace_file, writing_to
 from grader.export.result_json import result_object
 from grader.jail.job import Jail, Job, Limits, Zone
 from grader.report.catalogue import Catalogue
@@ -87,9 +87,7 @@ def render_student(page: StudentPage, grade: Grade, publisher: Publisher) -> Ren
     return Rendered(plain.encode("utf-8", "replace"), None, rendered.problem)
 
 
-def publish_class(
-    grades: Sequence[Grade], publisher: Publisher, folder: Path, environment: Mapping[str, str]
-) -> str:
+def publish_class(grades: Sequence[Grade], publisher: Publisher, folder: Path, environment: Mapping[str, str]) -> str:
     """Write class.html and class.pdf; returns what is wrong with them, empty when nothing is."""
     facts = tuple(Fact(name, value) for name, value in environment.items())
     page = class_page(grades, publisher.info, publisher.catalogue, environment=facts)

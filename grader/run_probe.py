@@ -11,12 +11,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from grader.datasets.join import exam, join_labels
 from grader.datasets.load import Dataset
-from grader.domain.assignment import AssignmentInfo, Budget, Probe
+from grader.domain.assignment import AssignmentInfo, Budget, Probe, Selector
 from grader.domain.evidence import FilesPayload, NetworkPayload, TrainingPayload
 from grader.domain.outcome import Outcome
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
-from grader.jail.job import Jail, JailRun, Job, Limits, Zone
+from grader.jail.job import Jail, JailRun, Job, Limits, Spool, Zone
 from grader.wire.frames import Frame, FrameError, read_frame
 
 Payload = FilesPayload | NetworkPayload | TrainingPayload
@@ -55,7 +55,7 @@ class Given:
     raw: Mapping[str, bytes] = field(default_factory=dict)
     unread: tuple[Problem, ...] = ()
     tree: Mapping[str, bytes] = field(default_factory=dict)
-    files: FilesPayload | None = None
+    files: FilesPayload = FilesPayload(files=())
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def run_probe(probe: Probe, given: Given, setting: Setting) -> Ran:
     """Run a probe once. Whatever goes wrong in the student's work is in the result, never raised."""
     if probe.kind == "files":
         return _read(given, setting)
-    if given.files is None:
+    if not given.files.sources:
         return Ran(Outcome.FINISHED, _payload_of(probe, Problem(Reason.NO_CODE)))
     return _measure(probe, given, setting)
 
@@ -85,7 +85,9 @@ def _payload_of(probe: Probe, problem: Problem) -> Payload:
 def _read(given: Given, setting: Setting) -> Ran:
     """Intake: archives, notebooks, toml and essay become data."""
     message = {"name": given.name, "starter": dict(setting.info.starter)}
-    job = Job(Zone.INTAKE, "read", message, blobs=given.raw, limits=Limits(wall_s=60.0, cpu_s=60.0, memory_bytes=2 << 30))
+    job = Job(
+        Zone.INTAKE, "read", message, blobs=given.raw, limits=Limits(wall_s=60.0, cpu_s=60.0, memory_bytes=2 << 30)
+    )
     run = setting.jail.run(job)
     with _replied(run) as frame:
         if frame is None:
@@ -105,8 +107,8 @@ def _measure(probe: Probe, given: Given, setting: Setting) -> Ran:
         if handed.outcome is not Outcome.FINISHED or handed.reply is None:
             return _stopped(handed)
         if probe.kind == "training":
-            return _examine(probe, given, setting, handed)
-        measured = setting.jail.run(_measure_job(probe, given, setting, handed))
+            return _examine(probe, given, setting, (handed, handed.reply))
+        measured = setting.jail.run(_measure_job(probe, given, setting, handed.reply))
         with _replied(measured) as frame:
             if frame is None:
                 return replace(_stopped(measured), runs=(handed, measured))
@@ -116,10 +118,11 @@ def _measure(probe: Probe, given: Given, setting: Setting) -> Ran:
             handed.reply.close()
 
 
-def _examine(probe: Probe, given: Given, setting: Setting, handed: JailRun) -> Ran:
+def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, Spool]) -> Ran:
     """Score the handed-over network on test images; the labels join here, outside every jail."""
     paper = exam(setting.dataset, setting.secret, given.sha256)
-    job = _measure_job(probe, given, setting, handed)
+    handed, handover = hand
+    job = _measure_job(probe, given, setting, handover)
     job = replace(
         job,
         message={**job.message, "n": paper.n, "side": paper.side},
@@ -151,9 +154,9 @@ def _understood(kind: type[Measured], message: Any, runs: tuple[JailRun, ...]) -
 
 
 def _student_job(probe: Probe, given: Given, setting: Setting) -> Job:
-    assert probe.selector is not None and given.files is not None
+    selector = _selector(probe)
     message: dict[str, Any] = {
-        "selector": {**asdict(probe.selector), "declared_name": _declared(given.files, probe.selector.declared)},
+        "selector": {**asdict(selector), "declared_name": _declared(given.files, selector.declared)},
         "input_shape": list(probe.input_shape),
         "build_arguments": dict(probe.build_arguments),
         "batches": [1, 2],
@@ -190,14 +193,17 @@ def training_budget(probe: Probe, dataset: Dataset) -> Budget:
     return probe.budgets.get(dataset.name) or next(iter(probe.budgets.values()))
 
 
-def _measure_job(probe: Probe, given: Given, setting: Setting, handed: JailRun) -> Job:
-    assert given.files is not None and handed.reply is not None and probe.selector is not None
+def _selector(probe: Probe) -> Selector:
+    return probe.selector or Selector(declared=probe.question)
+
+
+def _measure_job(probe: Probe, given: Given, setting: Setting, handover: Spool) -> Job:
     sources = [{**asdict(outline), "code": ""} for outline in given.files.sources]
     return Job(
         Zone.MEASURE,
         probe.kind,
-        {"sources": sources, "outputs": probe.selector.outputs},
-        spools={"handover": handed.reply},
+        {"sources": sources, "outputs": _selector(probe).outputs},
+        spools={"handover": handover},
         limits=Limits(wall_s=180.0, cpu_s=180.0),
         seed=setting.seed,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from grader.datasets.load import Dataset, load_dataset
 from grader.errors import GraderError
 from grader.evidence.secret import load_or_create_secret
 from grader.evidence.store import EvidenceStore
-from grader.jail.job import Jail, Zone
+from grader.jail.job import Zone
+from grader.jail.plain import PlainJail
 from grader.jail.pool import open_jail
+from grader.jail.walled import WalledJail
 from grader.run_probe import TRAIN_SHARE, Setting
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -44,10 +46,20 @@ class Session:
 
     assignment: Assignment
     dataset: Dataset
-    jail: Jail
+    jail: WalledJail | PlainJail
     collector: Collector
     folder: Path
-    versions: dict[str, str] = field(default_factory=dict)
+
+    def environment(self) -> dict[str, str]:
+        """What a whole class was graded with, for its report."""
+        setting = self.collector.setting
+        return {
+            **self.collector.versions,
+            "device": setting.device,
+            "seed": str(setting.seed),
+            "jail": str(self.jail.level),
+            "dataset": self.dataset.title,
+        }
 
 
 @contextmanager
@@ -73,9 +85,10 @@ def open_session(options: Options) -> Iterator[Session]:
             seed=options.seed,
             device=device,
         )
+        jail.warm((Zone.STUDENT, Zone.MEASURE))
         versions = installed_versions()
         collector = Collector(setting, EvidenceStore(options.folder / "evidence"), versions)
-        yield Session(assignment, dataset, jail, collector, options.folder, versions)
+        yield Session(assignment, dataset, jail, collector, options.folder)
 
 
 def shares(dataset: Dataset) -> dict[Zone, dict[str, Path]]:

@@ -28,7 +28,10 @@ def run_doctor(data: Path | None) -> int:
         _say(name, fact)
     _say("GPU", "shown" if Path("/dev/nvidiactl").exists() else "none shown, training runs on the CPU")
     for language, code in _LANGUAGES.items():
-        _say(f"font, {language}", _font_for(code) or "none: such names would be boxes; apt-get install fonts-wqy-microhei")
+        _say(
+            f"font, {language}",
+            _font_for(code) or "none: such names would be boxes; apt-get install fonts-wqy-microhei",
+        )
     return _data_and_walls(data)
 
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch import ClassRun, Plan, count_new, grade_class
-from grader.class_files import ClassFiles, open_folder
+from grader.class_files import ClassFiles, open_class_files
 from grader.collect import Again
-from grader.errors import EXIT_FAILED, EXIT_OK, GraderError
+from grader.errors import EXIT_FAILED, EXIT_OK, EXIT_USAGE, GraderError, NoJailError
+from grader.evidence.run_file import RunFile, write_run
+from grader.jail.doctor import self_attacks
 from grader.progress import show_progress
+from grader.publish import Publisher
 from grader.report.catalogue import load_catalogue
 from grader.report.safe_text import safe_line
 from grader.session import Options, Session, open_session
@@ -37,24 +40,54 @@ class GradeOptions:
 def run_grade(options: GradeOptions) -> int:
     """Grade the class and return the exit code."""
     catalogue = load_catalogue(options.lang)
-    submissions = find_submissions(options.submissions, ignore=options.session.folder)
-    open_folder(options.session.folder)
+    out = options.session.folder
+    submissions = find_submissions(options.submissions, ignore=out)
     with open_session(options.session) as session:
         plan = _plan(options, submissions, session)
         new = count_new(plan, session)
         print(f"{len(plan.submissions)} submissions, {new} with evidence to collect", file=sys.stderr)
         if options.dry_run:
             return EXIT_OK
-        files = ClassFiles(options.session.folder, session, catalogue)
-        files.begin()
+        prove_walls(session, out)
+        write_run(out, _run_file(options, session))
+        publisher = Publisher(session.assignment.info, session.jail, catalogue)
+        files = open_class_files(out, publisher, session.assignment, [each.student_id for each in submissions])
         with show_progress(len(plan.submissions)) as progress:
             run = grade_class(plan, session, files, progress)
         if run.stopped:
             print("stopped; what was collected is kept, the same command goes on from here", file=sys.stderr)
             return _EXIT_STOPPED
-        files.finish(run)
-    say_where(run, options.session.folder)
-    return EXIT_FAILED if run.failed or files.problems else EXIT_OK
+        problem = files.finish(run.grades, "grade", session.environment())
+    say_where(run, out, problem)
+    tell_conflicts(files)
+    if run.failed or problem:
+        return EXIT_FAILED
+    return EXIT_USAGE if files.review.conflicts else EXIT_OK
+
+
+def prove_walls(session: Session, out: Path) -> None:
+    """Attack the walls from inside before the first submission.
+
+    Raises:
+        NoJailError: names the attacks that got through.
+    """
+    labels = session.dataset.student_dir.parent / "judge"
+    through = [attack for attack in self_attacks(session.jail, [out, labels]) if not attack.passed]
+    if through:
+        named = "; ".join(f"{attack.name}: {attack.detail}" for attack in through)
+        raise NoJailError(f"the walls do not hold, nothing was run ({named}); see grader doctor")
+
+
+def _run_file(options: GradeOptions, session: Session) -> RunFile:
+    info, dataset = session.assignment.info, session.dataset
+    return RunFile(
+        slug=info.slug,
+        revision=info.revision,
+        seed=options.session.seed,
+        dataset=dataset.title,
+        dataset_sha256=dataset.sha256,
+        assignment=options.session.assignment,
+    )
 
 
 def _plan(options: GradeOptions, submissions: tuple[Submission, ...], session: Session) -> Plan:
@@ -70,7 +103,13 @@ def _plan(options: GradeOptions, submissions: tuple[Submission, ...], session: S
     return Plan(chosen, questions, Again(force=options.force, retry=options.retry), jobs)
 
 
-def say_where(run: ClassRun, folder: Path) -> None:
+def tell_conflicts(files: ClassFiles) -> None:
+    """Name every line of review.csv that could not be used; its points still wait."""
+    for conflict in files.review.conflicts:
+        print(safe_line(conflict, 400), file=sys.stderr)
+
+
+def say_where(run: ClassRun, folder: Path, problem: str = "") -> None:
     """Print what came out and where it lies."""
     by_status: dict[str, int] = {}
     for grade in run.grades:
@@ -79,6 +118,8 @@ def say_where(run: ClassRun, folder: Path) -> None:
     print(f"{len(run.grades)} graded: {counts}")
     for failed in run.failed:
         print(f"the grader itself failed on {safe_line(failed.student_id, 60)}: {safe_line(failed.why, 300)}")
+    if problem:
+        print(f"the class report is not whole: {problem}")
     print(f"gradebook     {folder / 'gradebook.csv'}")
     print(f"to review     {folder / 'review.csv'}")
     print(f"class report  {folder / 'class.pdf'}")

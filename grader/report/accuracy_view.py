@@ -29,9 +29,7 @@ def accuracy_parts(grade: Grade, question: str, catalogue: Catalogue) -> dict[st
     }
 
 
-def _metrics(
-    grade: Grade, question: str, accuracy: AccuracyMeasurement, catalogue: Catalogue
-) -> tuple[Fact, ...]:
+def _metrics(grade: Grade, question: str, accuracy: AccuracyMeasurement, catalogue: Catalogue) -> tuple[Fact, ...]:
     claimed = grade.claimed.get(question, {})
     measured = {
         "accuracy": accuracy.accuracy,

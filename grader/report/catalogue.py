@@ -55,7 +55,9 @@ class Catalogue:
     def section(self, prefix: str) -> dict[str, str]:
         """All phrases below a prefix, by the rest of their keys; for templates."""
         start = f"{prefix}."
-        return {key.removeprefix(start).replace(".", "_"): text for key, text in self.words.items() if key.startswith(start)}
+        return {
+            key.removeprefix(start).replace(".", "_"): text for key, text in self.words.items() if key.startswith(start)
+        }
 
     def _filled(self, reason: str, part: str, facts: Mapping[str, Fact] | None) -> str:
         found = self.reasons.get(reason)

@@ -20,17 +20,13 @@ def ring(share: float, label: str) -> str:
     radius, middle = 40, 50
     around = 2 * math.pi * radius
     filled = max(0.0, min(1.0, share)) * around
-    arc = (
-        f'<circle cx="{middle}" cy="{middle}" r="{radius}" fill="none" stroke="#fff" stroke-width="9" '
-        f'stroke-linecap="round" stroke-dasharray="{filled:.1f} {around:.1f}" transform="rotate(-90 {middle} {middle})"/>'
-        if filled > 0
-        else ""
-    )
+    circle = f'<circle cx="{middle}" cy="{middle}" r="{radius}" fill="none" stroke="#fff" stroke-width="9"'
+    turned = f'stroke-dasharray="{filled:.1f} {around:.1f}" transform="rotate(-90 {middle} {middle})"'
+    arc = f'{circle} stroke-linecap="round" {turned}/>' if filled > 0 else ""
     return _svg(
         100,
         100,
-        f'<circle cx="{middle}" cy="{middle}" r="{radius}" fill="none" stroke="#fff" stroke-opacity=".22" '
-        f'stroke-width="9"/>{arc}'
+        f'{circle} stroke-opacity=".22"/>{arc}'
         + _text(middle, middle + 6, label, size=18, fill="#fff", anchor="middle", weight=700),
     )
 
@@ -47,9 +43,21 @@ def class_bars(rows: Sequence[tuple[str, float, str]], *, weak: Sequence[str] = 
         y = index * height
         colour = BAD if name in weak else ACCENT
         weight = 700 if name in weak else 400
-        parts.append(_text(left - 8, y + 15, name, size=11, fill=colour if name in weak else INK, anchor="end", weight=weight))
-        parts.append(f'<rect x="{left}" y="{y + 4}" width="{max(0.0, min(1.0, share)) * width:.1f}" height="14" rx="2" fill="{colour}"/>')
-        parts.append(_text(left + width + 52, y + 15, number, size=11, fill=colour if name in weak else INK, anchor="end", weight=600))
+        parts.append(
+            _text(left - 8, y + 15, name, size=11, fill=colour if name in weak else INK, anchor="end", weight=weight)
+        )
+        parts.append(_bar((left, y + 4), (max(0.0, min(1.0, share)) * width, 14), colour))
+        parts.append(
+            _text(
+                left + width + 52,
+                y + 15,
+                number,
+                size=11,
+                fill=colour if name in weak else INK,
+                anchor="end",
+                weight=600,
+            )
+        )
     return _svg(left + width + 56, height * len(rows) + 20, "".join(parts))
 
 
@@ -112,11 +120,21 @@ def columns(counts: Sequence[int], labels: Sequence[str]) -> str:
         tall = height * number / most
         x = index * each
         if number:
-            parts.append(f'<rect x="{x + 4}" y="{top + height - tall:.1f}" width="{each - 8}" height="{tall:.1f}" rx="2" fill="{ACCENT}"/>')
-            parts.append(_text(x + each / 2, top + height - tall - 4, str(number), size=10, fill=INK, anchor="middle", weight=600))
+            parts.append(_bar((x + 4, top + height - tall), (each - 8, tall), ACCENT))
+            parts.append(
+                _text(
+                    x + each / 2, top + height - tall - 4, str(number), size=10, fill=INK, anchor="middle", weight=600
+                )
+            )
         parts.append(_text(x + each / 2, top + height + 14, labels[index], size=9, fill=MUTED, anchor="middle"))
-    base = f'<line x1="0" x2="{each * len(counts)}" y1="{top + height}" y2="{top + height}" stroke="{MUTED}" stroke-width=".8"/>'
-    return _svg(each * len(counts), top + height + 20, "".join(parts) + base)
+    foot = top + height
+    base = f'<line x1="0" x2="{each * len(counts)}" y1="{foot}" y2="{foot}" stroke="{MUTED}" stroke-width=".8"/>'
+    return _svg(each * len(counts), foot + 20, "".join(parts) + base)
+
+
+def _bar(corner: tuple[float, float], size: tuple[float, float], colour: str) -> str:
+    (x, y), (width, height) = corner, size
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="2" fill="{colour}"/>'
 
 
 def _svg(width: float, height: float, body: str) -> str:
@@ -126,9 +144,7 @@ def _svg(width: float, height: float, body: str) -> str:
     )
 
 
-def _text(
-    x: float, y: float, words: str, *, size: float, fill: str, anchor: str = "start", weight: int = 400
-) -> str:
+def _text(x: float, y: float, words: str, *, size: float, fill: str, anchor: str = "start", weight: int = 400) -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{fill}" text-anchor="{anchor}" '
         f'font-weight="{weight}">{escape(words)}</text>'

@@ -103,7 +103,9 @@ def class_page(
         title=info.title,
         submissions=str(len(grades)),
         statuses=tuple(
-            Fact(catalogue.text(f"status.{status.value}"), str(statuses[status])) for status in Status if statuses[status]
+            Fact(catalogue.text(f"status.{status.value}"), str(statuses[status]))
+            for status in Status
+            if statuses[status]
         ),
         distribution=_distribution(grades, catalogue),
         questions=tuple(_question_rates(grades, info)),

@@ -19,9 +19,7 @@ _MOST_BOX_LINES = 3
 _NO_POINTS = 0.005
 
 
-def student_page(
-    grade: Grade, evidence: SubmissionEvidence, info: AssignmentInfo, catalogue: Catalogue
-) -> StudentPage:
+def student_page(grade: Grade, evidence: SubmissionEvidence, info: AssignmentInfo, catalogue: Catalogue) -> StudentPage:
     """Everything on a student's report; hidden checks appear as count and points alone."""
     lost = tuple(_lost(grade, catalogue))
     works, fix, steps = _boxes(grade, catalogue)
@@ -40,9 +38,7 @@ def student_page(
         score=score,
         max_score=most,
         pending=catalogue.text("pending", points=points(grade.pending)) if grade.pending else "",
-        ring=Picture(
-            ring(share, percent(share, decimals=0)), catalogue.text("alt.ring", score=score, most=most)
-        ),
+        ring=Picture(ring(share, percent(share, decimals=0)), catalogue.text("alt.ring", score=score, most=most)),
         works=works,
         fix=fix,
         next_steps=steps,
@@ -169,7 +165,9 @@ def _remarks(grade: Grade, catalogue: Catalogue) -> Iterator[str]:
 def _graded(grade: Grade, catalogue: Catalogue) -> Iterable[Fact]:
     names = ("grader", "python", "torch", "torchvision", "thop", "device", "seed", "jail", "dataset")
     known = grade.environment
-    yield Fact(catalogue.text("graded.assignment"), f"{grade.assignment} {catalogue.text('graded.revision')} {grade.revision}")
+    yield Fact(
+        catalogue.text("graded.assignment"), f"{grade.assignment} {catalogue.text('graded.revision')} {grade.revision}"
+    )
     for name in names:
         if name in known:
             yield Fact(catalogue.text(f"graded.{name}"), safe_line(known[name], 60))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from grader.domain.assignment import AssignmentInfo
 from grader.domain.result import Grade, QuestionResult
 from grader.domain.status import Status
 from grader.report.catalogue import Catalogue
@@ -13,7 +14,14 @@ from grader.report.sections import check_line, shown_checks
 _COLOURS = {"passed": "32", "failed": "31", "needs_review": "33", "error": "35", "skipped": "2"}
 
 
-def question_lines(question: QuestionResult, catalogue: Catalogue, *, width: int = 96, color: bool = False) -> list[str]:
+def heading_lines(info: AssignmentInfo, catalogue: Catalogue, *, color: bool = False) -> list[str]:
+    """What is checked."""
+    return [_painted(catalogue.text("terminal.title", assignment=info.slug.upper(), title=info.title), "1", color)]
+
+
+def question_lines(
+    question: QuestionResult, catalogue: Catalogue, *, width: int = 96, color: bool = False
+) -> list[str]:
     """One question: its score, then each check with what is wrong and what to try."""
     title = catalogue.text("terminal.question", name=question.id.upper(), title=question.title)
     score = catalogue.text("terminal.score", score=points(question.score), most=points(question.max_score))
@@ -24,7 +32,10 @@ def question_lines(question: QuestionResult, catalogue: Catalogue, *, width: int
         shown = check_line(check, catalogue)
         head = f"  {shown.mark:<14} {shown.points:>9}  {shown.title}"
         lines.append(_painted(head, _COLOURS[shown.status], color))
-        for text in (shown.rationale, *(() if not shown.help else (catalogue.text("terminal.hint", advice=shown.help),))):
+        for text in (
+            shown.rationale,
+            *(() if not shown.help else (catalogue.text("terminal.hint", advice=shown.help),)),
+        ):
             lines += _wrapped(text, width)
         for note in shown.notes:
             lines += _wrapped(note, width)

@@ -6,12 +6,20 @@ import unicodedata
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from grader.inside.context import Context, Handler
 from grader.inside.render.pictures import digit_uri, svg_uri
 from grader.wire.frames import Frame
 
-PRELOAD = ("jinja2.sandbox", "weasyprint", "pygments.lexers.python", "pygments.formatters.html", "PIL.Image", "pypdfium2")
+PRELOAD = (
+    "jinja2.sandbox",
+    "weasyprint",
+    "pygments.lexers.python",
+    "pygments.formatters.html",
+    "PIL.Image",
+    "pypdfium2",
+)
 
 
 def report(frame: Frame, context: Context) -> Frame:
@@ -26,7 +34,7 @@ def report(frame: Frame, context: Context) -> Frame:
     return Frame({"text": text, "pages": pages}, blobs)
 
 
-def render_html(message: Mapping[str, object], templates: Path) -> str:
+def render_html(message: Mapping[str, Any], templates: Path) -> str:
     """The page as HTML. Templates are ours, but what they show is not: everything is escaped."""
     from jinja2 import FileSystemLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
@@ -41,8 +49,7 @@ def render_html(message: Mapping[str, object], templates: Path) -> str:
     )
     environment.filters |= {"svg_uri": svg_uri, "digit_uri": digit_uri, "highlighted": highlighted}
     page = message["page"]
-    assert isinstance(page, dict)
-    return environment.get_template(str(message["template"])).render(p=page, w=page["words"])
+    return environment.get_template(message["template"]).render(p=page, w=page["words"])
 
 
 def highlighted(code: str) -> str:
@@ -68,11 +75,14 @@ def render_pdf(html: str, identifier: str) -> bytes:
             super().__init__(allowed_protocols={"data"})
 
     document = HTML(string=html, base_url=None, url_fetcher=DataOnly())
-    pdf = document.write_pdf(
-        font_config=FontConfiguration(), pdf_variant="pdf/ua-1", pdf_identifier=identifier[:32].encode("ascii")
+    stream = BytesIO()
+    document.write_pdf(
+        stream,
+        font_config=FontConfiguration(),
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=identifier[:32].encode("ascii"),
     )
-    assert pdf is not None
-    return bytes(pdf)
+    return stream.getvalue()
 
 
 def read_back(pdf: bytes) -> tuple[str, int]:
