@@ -66,7 +66,8 @@ def _read_package(_: Mapping[str, Any], __: Context) -> Loot:
     modules = ("grader.score", "grader.cli", "grader.assignment", "grader.jail", "grader.checks")
     loot = [name for name in modules if importlib.util.find_spec(name) is not None]
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        loot.append(str(importlib.metadata.distribution("cnn-grader").metadata["Name"]))
+        # A masked installation leaves an empty folder of that name, which says nothing.
+        loot += filter(None, [importlib.metadata.distribution("cnn-grader").metadata["Name"]])
     for folder in filter(os.path.isdir, sys.path):
         loot += [str(path) for path in Path(folder).glob("*.pth") if b"grader" in path.read_bytes()]
     return loot
