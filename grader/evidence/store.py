@@ -7,6 +7,7 @@ is named in `broken`, and is collected again.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -139,8 +140,8 @@ class EvidenceStore:
             try:
                 os.rename(draft, place)
                 break
-            except OSError:
-                if not place.exists():
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                     raise
                 self._move_away(place)
         else:

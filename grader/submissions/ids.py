@@ -19,8 +19,8 @@ _MOST_BYTES = 120
 def folder_name(student_id: str) -> str:
     """The folder of one student: the id itself where that is safe, else a safe form with a short hash.
 
-    Two different ids never give one name, on a file system that tells upper
-    from lower case; `folder_names` sees to the others.
+    Ids of one class may still meet, by design or where a file system ignores
+    case; `folder_names` tells those apart.
     """
     safe = _safe(student_id)
     return safe if safe == student_id else _marked(safe, student_id)
