@@ -125,7 +125,12 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
     job = _measure_job(probe, given, setting, handover)
     job = replace(
         job,
-        message={**job.message, "n": paper.n, "side": paper.side},
+        message={
+            **job.message,
+            "n": paper.n,
+            "side": paper.side,
+            "budget": asdict(training_budget(probe, setting.dataset)),
+        },
         blobs={"images": paper.images, "perturbed": paper.perturbed},
     )
     measured = setting.jail.run(job)
@@ -202,7 +207,7 @@ def _measure_job(probe: Probe, given: Given, setting: Setting, handover: Spool) 
     return Job(
         Zone.MEASURE,
         probe.kind,
-        {"sources": sources, "outputs": _selector(probe).outputs},
+        {"sources": sources, "outputs": _selector(probe).outputs, "input_shape": list(probe.input_shape)},
         spools={"handover": handover},
         limits=Limits(wall_s=180.0, cpu_s=180.0),
         seed=setting.seed,

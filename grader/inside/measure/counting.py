@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-
 from math import prod
-
 
 from grader.inside.measure.graph import Step
 from grader.inside.measure.values import Ref
@@ -61,9 +59,6 @@ def _convolution(step: Step) -> int:
 
 def window_of(step: Step) -> int:
     """Elements that each result element is made from in a pooling, else 1: what makes a small result slow."""
-    if "kernel_size" in step.bound:
-        size = step.bound["kernel_size"]
-        return max(1, prod(size)) if isinstance(size, list) and all(type(side) is int for side in size) else 1
-    return 1
-
-
+    size = step.bound.get("kernel_size", 1)
+    sides = size if isinstance(size, list) else [size]
+    return max(1, prod(side for side in sides if type(side) is int))

@@ -43,7 +43,7 @@ def dry_run(tape: Tape) -> Graph:
     steps, peak = _with_lifetimes(steps, kept, run.storages)
     if peak > MAX_BYTES:
         raise malformed(f"results of {peak} bytes alive at one time, at most {MAX_BYTES} allowed")
-    return Graph(tape, tuple(steps), output, run.work, peak)
+    return Graph(tape, tuple(steps), output, run.shapes, run.work, peak)
 
 
 class Storage(NamedTuple):
@@ -71,6 +71,11 @@ class _Run:
             raise malformed("the tape has no input, or more than one")
         if not given.shape or given.shape[0] != tape.batch:
             raise malformed("the input's first axis is not the batch")
+
+    @property
+    def shapes(self) -> dict[int, tuple[int, ...]]:
+        """Shape of every tensor by now."""
+        return {number: tuple(tensor.shape) for number, tensor in self._meta.items()}
 
     def find(self, number: int) -> Ref:
         """The ref of a tensor that exists by now."""

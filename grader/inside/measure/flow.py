@@ -59,8 +59,5 @@ def _pass_on(step: Step, data: tuple[Ref, ...], given: tuple[int, ...], sources:
 def used_parameters(graph: Graph, flow: Flow) -> frozenset[int]:
     """Ids of the parameters that some step on the image's way reads."""
     return frozenset(
-        number
-        for at in range(len(graph.steps))
-        if at not in flow.of_weights
-        for number in flow.parameters(graph, at)
+        number for at in range(len(graph.steps)) if at not in flow.of_weights for number in flow.parameters(graph, at)
     )

@@ -46,6 +46,8 @@ class Graph:
     tape: Tape
     steps: tuple[Step, ...]
     output: Ref
+    shapes: Mapping[int, tuple[int, ...]]
+    """Shape of every tensor by id, as it last was."""
     work: int
     peak_bytes: int
 
@@ -62,9 +64,7 @@ class Graph:
     @cached_property
     def parents(self) -> frozenset[str]:
         """Paths of modules that have modules inside."""
-        return frozenset(
-            path.rpartition(".")[0] for module in self.tape.modules if (path := module.path)
-        )
+        return frozenset(path.rpartition(".")[0] for module in self.tape.modules if (path := module.path))
 
     def module_of(self, step: Step) -> TapeModule:
         """The innermost module that was running."""

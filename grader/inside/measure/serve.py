@@ -1,0 +1,16 @@
+"""The measure zone's calls, and what its warm process loads before it forks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.inside.context import Handler
+from grader.inside.measure.network import network
+from grader.inside.measure.training import training
+
+PRELOAD = ("torch", "grader.inside.measure.warm")
+
+HANDLERS: Mapping[str, Handler] = {
+    "network": network,
+    "training": training,
+}
