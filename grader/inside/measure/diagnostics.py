@@ -32,6 +32,11 @@ def diagnose(graph: Graph, flow: Flow, *, outputs: int | None) -> tuple[Problem,
     return tuple(unique.values())
 
 
+def size(shape: tuple[int, ...]) -> str:
+    """A shape as it is printed, e.g. 1×1000."""
+    return "×".join(map(str, shape)) or "()"
+
+
 def is_deterministic(graph: Graph) -> bool:
     """True when no step draws random numbers."""
     return not any(step.operator.is_random for step in graph.steps)
@@ -77,16 +82,16 @@ def _result(graph: Graph, outputs: int | None) -> Iterator[Problem]:
     last = last_of(graph)
     step = last[0] if last else None
     if graph.tape.output_kind != "tensor":
-        yield _at(step, Reason.OUTPUT_NOT_TENSOR, kind=graph.tape.output_kind)
+        yield _at(step, Reason.OUTPUT_WRAPPED, kind=graph.tape.output_kind)
     if step is not None and step.name in _SOFTMAX:
         yield _at(step, Reason.SOFTMAX_INSIDE)
     if step is not None and last is not None and step.name in _ARGMAX and (step.name == "argmax" or last[1] == 1):
         yield _at(step, Reason.ARGMAX_INSIDE)
     shape = graph.output.shape
     if not shape or shape[0] != graph.tape.batch:
-        yield _at(step, Reason.BATCH_AXIS_LOST, shape=list(shape))
+        yield _at(step, Reason.BATCH_AXIS_LOST, shape=size(shape))
     elif outputs is not None and prod(shape[1:]) != outputs:
-        yield _at(step, Reason.OUTPUT_SHAPE, expected=[graph.tape.batch, outputs], actual=list(shape))
+        yield _at(step, Reason.OUTPUT_SHAPE, expected=size((graph.tape.batch, outputs)), actual=size(shape))
 
 
 def _unused(graph: Graph, flow: Flow) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.inside.measure.conventions import conventions_of, sizes_mb
 from grader.inside.measure.counting import macs_of
-from grader.inside.measure.diagnostics import diagnose, is_deterministic, same_operations
+from grader.inside.measure.diagnostics import diagnose, is_deterministic, same_operations, size
 from grader.inside.measure.flow import Flow, trace_flow, used_parameters
 from grader.inside.measure.graph import Graph
 from grader.inside.measure.layers import layers_of, units_of
@@ -68,7 +68,7 @@ def _between(graph: Graph, second: Graph | None) -> tuple[Problem, ...]:
         found.append(Problem(Reason.GRAPHS_DIFFER, root.file if root else None, root.line if root else None))
     shape = second.output.shape
     if graph.output.shape[:1] == (graph.tape.batch,) and shape[:1] != (second.tape.batch,):
-        found.append(Problem(Reason.BATCH_AXIS_LOST, facts={"shape": list(shape)}))
+        found.append(Problem(Reason.BATCH_AXIS_LOST, facts={"shape": size(shape)}))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from grader.domain.measurement import TrainingFacts
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.inside.context import Context
-from grader.inside.measure.diagnostics import diagnose
+from grader.inside.measure.diagnostics import diagnose, size
 from grader.inside.measure.dryrun import dry_run
 from grader.inside.measure.flow import trace_flow
 from grader.inside.measure.graph import Graph
@@ -133,7 +133,8 @@ def _unscorable(graph: Graph, message: Mapping[str, Any]) -> Problem | None:
         for problem in found:
             if problem.reason == reason:
                 return problem
-    return Problem(Reason.OUTPUT_SHAPE, facts={"expected": [graph.tape.batch, outputs or 10], "actual": list(shape)})
+    wanted = size((graph.tape.batch, outputs or 10))
+    return Problem(Reason.OUTPUT_SHAPE, facts={"expected": wanted, "actual": size(shape)})
 
 
 def _check_work(graph: Graph, *, images: int) -> None:
