@@ -76,6 +76,8 @@ class JobCgroup:
         (memory / self.dialect.memory_limit).write_text(str(limits.memory_bytes))
         with contextlib.suppress(OSError):
             (memory / self.dialect.swap_limit).write_text(str(limits.memory_bytes if self.dialect.swap_is_total else 0))
+        with contextlib.suppress(OSError):
+            (memory / "memory.oom.group").write_text("1")
         # The namespace's first process is ours and counts too.
         (self.folders[-1] / "pids.max").write_text(str(limits.processes + 1))
 

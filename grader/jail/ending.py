@@ -46,6 +46,9 @@ def judge(ending: Ending, limits: Limits) -> tuple[Outcome, str]:
         return Outcome.CRASH, "the warm process ended under the job"
     if ending.problem:
         return Outcome.CRASH, ending.problem
+    if ending.memory_full:
+        # Whom the kernel kills is chance; what the verdict is must not be.
+        return Outcome.MEMORY, _memory(limits)
     if ending.status == 0 and ending.whole_reply:
         return Outcome.FINISHED, ""
     return _limit_met(ending, limits) or _plain_failure(ending)
@@ -56,8 +59,8 @@ def _limit_met(ending: Ending, limits: Limits) -> tuple[Outcome, str] | None:
     if number == getattr(signal, "SIGXCPU", -1) or (number == 9 and ending.cpu_s >= limits.cpu_s):
         return Outcome.CPU, f"{limits.cpu_s:g} s of processor time"
     code = 0 if ending.status is None else _code_of(ending.status)
-    if ending.memory_full or code == EXIT_MEMORY:
-        return Outcome.MEMORY, f"{limits.memory_bytes >> 20} MiB of memory"
+    if code == EXIT_MEMORY:
+        return Outcome.MEMORY, _memory(limits)
     if ending.processes_full or code == EXIT_PROCESSES:
         return Outcome.PROCESSES, _processes(limits)
     if ending.disk_full or number == getattr(signal, "SIGXFSZ", -1):
@@ -77,6 +80,10 @@ def _plain_failure(ending: Ending) -> tuple[Outcome, str]:
     if ending.reply_bytes:
         return Outcome.PROTOCOL, f"a reply of {ending.reply_bytes} bytes that is not whole"
     return Outcome.PROTOCOL, "exit code 0 without a reply"
+
+
+def _memory(limits: Limits) -> str:
+    return f"{limits.memory_bytes >> 20} MiB of memory"
 
 
 def _processes(limits: Limits) -> str:

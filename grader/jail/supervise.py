@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.domain.outcome import Outcome
-from grader.jail.census import proportional_bytes, take_census
+from grader.jail.census import Census, proportional_bytes, take_census
 from grader.jail.cgroup import JobCgroup
 from grader.jail.ending import Ending
 from grader.jail.folder_size import fits
@@ -53,6 +53,8 @@ class Watch:
     handle: int = -1
     pid: int = 0
     folder: str = ""
+    cgroup: JobCgroup | None = None
+    """Set when the kernel itself holds the job to its memory limit."""
     status: int | None = None
     gone: bool = False
     lost: bool = False
@@ -106,8 +108,8 @@ def supervise(limits: Limits, ends: Ends, give_up: Callable[[], None]) -> Watche
             watch.stop(Outcome.CRASH, "the grader stopped waiting")
             reply.close()
             raise
-    if ends.cgroup is not None:
-        _read_cgroup(watch, ends.cgroup)
+    if watch.cgroup is not None:
+        _read_cgroup(watch, watch.cgroup)
     # Every writer is dead by now, so both pipes end after what is left in them.
     while _take_reply(watch, ends.reply, reply) or _take_log(watch, ends.log, log):
         pass
@@ -180,9 +182,11 @@ def _let_go(watch: Watch, ends: Ends) -> None:
     if watch.stopped is not None:
         watch.stop(watch.stopped, watch.stopped_by)
         return
-    with contextlib.suppress(OSError):
-        if ends.cgroup is not None and watch.pid:
+    if ends.cgroup is not None and watch.pid:
+        with contextlib.suppress(OSError):
             ends.cgroup.enter(watch.pid)
+            watch.cgroup = ends.cgroup
+    with contextlib.suppress(OSError):
         ends.line.send(b"go")
 
 
@@ -241,12 +245,22 @@ def _measure(watch: Watch) -> None:
         watch.stop(Outcome.PROCESSES, f"{limits.processes} processes")
     if watch.folder and not fits(Path(watch.folder), limits.scratch_bytes):
         watch.stop(Outcome.DISK, f"{limits.scratch_bytes >> 20} MiB of scratch space")
+    _weigh(watch, census)
+
+
+def _weigh(watch: Watch, census: Census) -> None:
+    limit, detail = watch.limits.memory_bytes, f"{watch.limits.memory_bytes >> 20} MiB of memory"
+    if watch.cgroup is not None:
+        # The kernel may have killed a helper only, and left a job that waits for it.
+        if watch.cgroup.memory_full:
+            watch.stop(Outcome.MEMORY, detail)
+        return
     grown = census.resident_bytes - watch.weighed_bytes
-    if census.resident_bytes <= limits.memory_bytes and grown < _WORTH_WEIGHING:
+    if census.resident_bytes <= limit and grown < _WORTH_WEIGHING:
         # Shared pages are in this sum several times, so the true number is below the limit too.
         return
     watch.weighed_bytes = census.resident_bytes
     used = proportional_bytes(census.pids)
     watch.peak_bytes = max(watch.peak_bytes, used)
-    if used > limits.memory_bytes:
-        watch.stop(Outcome.MEMORY, f"{limits.memory_bytes >> 20} MiB of memory")
+    if used > limit:
+        watch.stop(Outcome.MEMORY, detail)

@@ -65,6 +65,11 @@ def test_limit_met_on_the_way_does_not_spoil_a_finished_job() -> None:
     assert judge(replace(WHOLE, disk_full=True, processes_full=True), LIMITS)[0] is Outcome.FINISHED
 
 
+def test_kill_for_memory_decides_whomever_it_hit() -> None:
+    """When the kernel killed any process of a job for memory, that is the outcome, chance or not."""
+    assert judge(replace(WHOLE, memory_full=True), LIMITS)[0] is Outcome.MEMORY
+
+
 def test_detail_names_signal_and_code() -> None:
     """A crash says by which signal or exit code, in words that a person can look up."""
     assert judge(Ending(status=int(signal.SIGABRT)), LIMITS)[1] == "signal 6 (SIGABRT)"

@@ -15,7 +15,7 @@ from grader.jail.namespace_wall import NamespaceWall
 from grader.jail.pool import open_jail
 from grader.jail.scratch import Scratch
 from grader.jail.walled import Furnishing, WalledJail
-from tests.jail.endings import reply_of, run
+from tests.jail.endings import MIB, reply_of, run
 
 pytestmark = pytest.mark.jail
 
@@ -30,6 +30,18 @@ def test_walls_hold_without_a_second_user_namespace(jail_here: None, tmp_path: P
         assert [f"{attack.name}: {attack.detail}" for attack in attacks if not attack.passed] == []
         assert run(jail, "fork_bomb", limits=Limits(processes=16, wall_s=20.0)).outcome is Outcome.PROCESSES
         assert run(jail, "spin", limits=Limits(wall_s=0.3)).outcome is Outcome.TIMEOUT
+
+
+def test_limits_hold_without_control_groups(jail_here: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the kernel does not count for us, a family's memory is watched and its processes are still limited."""
+    with open_jail(scratch=tmp_path) as jail:
+        monkeypatch.setattr(jail, "_cgroups", None)
+        limits = Limits(memory_bytes=256 * MIB, wall_s=20.0)
+        family = run(jail, "allocate", bytes=128 * MIB, processes=4, seconds=10, limits=limits)
+        assert (family.outcome, family.usage.peak_bytes > 256 * MIB) == (Outcome.MEMORY, True)
+        shared = run(jail, "allocate", bytes=16 * MIB, processes=8, seconds=0.5, limits=Limits(memory_bytes=400 * MIB))
+        reply_of(shared)
+        assert run(jail, "fork_bomb", limits=Limits(processes=16, wall_s=20.0)).outcome is Outcome.PROCESSES
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user behind the wall")

@@ -69,8 +69,15 @@ def _read_package(_: Mapping[str, Any], __: Context) -> Loot:
         # A masked installation leaves an empty folder of that name, which says nothing.
         loot += filter(None, [importlib.metadata.distribution("cnn-grader").metadata["Name"]])
     for folder in filter(os.path.isdir, sys.path):
-        loot += [str(path) for path in Path(folder).glob("*.pth") if b"grader" in path.read_bytes()]
+        loot += [str(path) for path in Path(folder).glob("*.pth") if b"grader" in _content(path)]
     return loot
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _read_digits(_: Mapping[str, Any], __: Context) -> Loot:
@@ -83,8 +90,7 @@ def _read_environment(options: Mapping[str, Any], _: Context) -> Loot:
     """Find variables of the grader's environment in any environment in reach."""
     seen = {os.fsencode(f"{name}={value}") for name, value in os.environ.items()}
     for path in Path("/proc").glob("*/environ"):
-        with contextlib.suppress(OSError):
-            seen.update(path.read_bytes().split(b"\0"))
+        seen.update(_content(path).split(b"\0"))
     known = [pair for pair in seen if hashlib.sha256(pair).hexdigest() in options["digests"]]
     return sorted(pair.partition(b"=")[0].decode("utf-8", "replace") for pair in known)
 
