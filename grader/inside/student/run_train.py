@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
@@ -67,7 +67,8 @@ def run_train(function: FunctionType, offer: Offer, course: Course) -> Trained:
     except TimeUp:
         cap_reached = True
     except BaseException as error:
-        return Trained(problem=problem_of(error, course.folder, Reason.TRAIN_RAISED))
+        raised = problem_of(error, course.folder, Reason.TRAIN_RAISED)
+        return Trained(problem=raised if raised.file else _at(raised, function, course.folder))
     seconds = _clock() - started
     # Stopped by the cap, the pass that had begun last was not completed.
     seen = max(0, math.ceil(counter.begun - 1e-6) - 1) if cap_reached else counter.whole
@@ -114,8 +115,14 @@ def _handed_back(
     if returned is None or isinstance(returned, list | tuple | dict | float | int | str | torch.Tensor):
         # Losses and accuracies come back as well; the network was trained in place.
         return network, None
-    place = folder.relative(function.__code__.co_filename), function.__code__.co_firstlineno
-    return None, Problem(Reason.TRAIN_RETURNED, *place, facts={"type": name_of(type(returned))})
+    problem = Problem(Reason.TRAIN_RETURNED, facts={"type": name_of(type(returned))})
+    return None, _at(problem, function, folder)
+
+
+def _at(problem: Problem, function: FunctionType, folder: Folder) -> Problem:
+    """The problem at the line where the function is defined."""
+    code = function.__code__
+    return replace(problem, file=folder.relative(code.co_filename), line=code.co_firstlineno)
 
 
 def _unwrapped(network: nn.Module) -> nn.Module:
