@@ -30,7 +30,7 @@ class Exam:
     side: int
     images: bytes = field(repr=False)
     perturbed: bytes = field(repr=False)
-    order: Indices = field(repr=False)
+    order: Indices = field(repr=False, compare=False)
     """Position in the exam to index in the data set; known to the parent only."""
 
 
