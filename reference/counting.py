@@ -93,8 +93,7 @@ def calls_of(network: nn.Module, input_shape: Sequence[int]) -> tuple[Call, ...]
 
     def ends(module: nn.Module, inputs: tuple[Tensor, ...], output: Any) -> None:
         index = open_calls.pop()
-        first = output if isinstance(output, Tensor) else output[0]
-        ended[index] = Call(begun[index][0], module, tuple(inputs[0].shape[1:]), tuple(first.shape[1:]))
+        ended[index] = Call(*begun[index], _shape_of(inputs), _shape_of(output))
 
     open_calls: list[int] = []
     handles = []
@@ -106,6 +105,13 @@ def calls_of(network: nn.Module, input_shape: Sequence[int]) -> tuple[Call, ...]
         for handle in handles:
             handle.remove()
     return tuple(ended[index] for index in range(len(begun)))
+
+
+def _shape_of(value: Any) -> tuple[int, ...]:
+    """Shape of the first tensor in a tuple or list, without the batch axis."""
+    while not isinstance(value, Tensor):
+        value = value[0]
+    return tuple(value.shape[1:])
 
 
 def weight_layers(network: nn.Module, input_shape: Sequence[int]) -> tuple[Call, ...]:

@@ -47,9 +47,7 @@ LECTURES = (
     Entry("lenet", "LeNet", "lecture 000, LeNet code", "lenet:LeNet", MNIST),
     Entry("lenet-cifar", "LeNet for CIFAR-10", "lecture 003, question 6", "lenet:CifarLeNet", CIFAR),
     Entry("week8", "The simple CNN of week 8", "lecture 003", "lenet:Week8Net", CIFAR),
-    Entry(
-        "alexnet-192", "AlexNet, 192 channels", "lecture 000, AlexNet code", "alexnet:LectureAlexNet", fact="000-024"
-    ),
+    Entry("alexnet-192", "AlexNet, 192 channels", "lecture 000, AlexNet code", "alexnet:LectureAlexNet"),
     Entry("alexnet-196", "AlexNet, 196 channels", "report 004", "alexnet:lecture_alexnet_196", fact="004-009"),
     Entry("alexnet-001", "AlexNet, 4096-4096", "lecture 001, PyTorch code", "alexnet:AlexNet"),
     Entry("alexnet-keras", "AlexNet, 96 channels", "lecture 001, Keras code", "alexnet:WideAlexNet"),

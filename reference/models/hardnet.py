@@ -28,8 +28,10 @@ class Link(NamedTuple):
 
 
 def link(layer: int, block_input: int, growth: int, multiplier: float) -> Link:
-    """Layer 0 is the block's input. Layer n reads n - 2^i wherever 2^i divides n, and each such i > 0
-    multiplies its own width, rounded to an even number.
+    """What a layer reads, and how wide it is.
+
+    Layer 0 is the block's input. Layer n reads layer n - 2^i wherever 2^i divides n, and each such i > 0
+    multiplies its own width, which is rounded to an even number.
     """
     if layer == 0:
         return Link(0, block_input, ())
