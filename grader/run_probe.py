@@ -13,6 +13,7 @@ from grader.datasets.join import exam, join_labels
 from grader.datasets.load import Dataset
 from grader.domain.assignment import AssignmentInfo, Budget, Probe, Selector
 from grader.domain.evidence import FilesPayload, NetworkPayload, TrainingPayload
+from grader.domain.measurement import TrainingFacts
 from grader.domain.outcome import Outcome
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
@@ -73,7 +74,8 @@ def run_probe(probe: Probe, given: Given, setting: Setting) -> Ran:
     """Run a probe once. Whatever goes wrong in the student's work is in the result, never raised."""
     if probe.kind == "files":
         return _read(given, setting)
-    if not given.files.sources:
+    # A file that Python cannot parse has no outline, and is code all the same: the student zone says where it breaks.
+    if not any(path.endswith(".py") for path in given.tree):
         return Ran(Outcome.FINISHED, _payload_of(probe, Problem(Reason.NO_CODE)))
     return _measure(probe, given, setting)
 
@@ -145,7 +147,15 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
             accuracy = join_labels(paper, frame, setting.dataset)
         except ValueError:
             return _not_ours(runs)
-    return replace(ran, payload=replace(ran.payload, accuracy=accuracy))
+    return replace(ran, payload=replace(ran.payload, accuracy=accuracy, training=_facts(probe, setting, ran.payload)))
+
+
+def _facts(probe: Probe, setting: Setting, payload: TrainingPayload) -> TrainingFacts | None:
+    """What the student's process says of its training, with the budget and seed that we gave."""
+    if payload.training is None:
+        return None
+    budget = training_budget(probe, setting.dataset)
+    return replace(payload.training, epochs_budget=budget.epochs, seconds_cap=budget.seconds, seed=setting.seed)
 
 
 def _understood(kind: type[Measured], message: Any, runs: tuple[JailRun, ...]) -> Ran:
