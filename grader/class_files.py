@@ -52,7 +52,7 @@ class ClassFiles:
         known = {grade.submission.student_id for grade in grades}
         whole = sorted((*grades, *self._earlier(known)), key=lambda grade: grade.submission.student_id)
         with writing_to(self.out):
-            replace_file(self.out / "gradebook.csv", gradebook_csv(whole).encode("utf-8-sig"), _SHARED)
+            replace_file(self.out / "gradebook.csv", gradebook_csv(whole).encode("utf-8"), _SHARED)
             merge_review(self.out / "review.csv", whole)
         self._keep(whole, command, environment)
         return publish_class(whole, self.publisher, self.out, environment)

@@ -85,7 +85,6 @@ def open_session(options: Options) -> Iterator[Session]:
             seed=options.seed,
             device=device,
         )
-        jail.warm((Zone.STUDENT, Zone.MEASURE))
         versions = installed_versions()
         collector = Collector(setting, EvidenceStore(options.folder / "evidence"), versions)
         yield Session(assignment, dataset, jail, collector, options.folder)

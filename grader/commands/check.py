@@ -17,7 +17,7 @@ from grader.domain.evidence import ProbeEvidence, SubmissionEvidence, Submission
 from grader.domain.result import Grade
 from grader.errors import EXIT_FAILED, EXIT_OK, NoJailError, OutputError
 from grader.export.result_json import result_object
-from grader.jail.job import Level
+from grader.jail.job import Level, Zone
 from grader.publish import Publisher, Rendered, render_student
 from grader.report.catalogue import Catalogue, load_catalogue
 from grader.report.student_page import student_page
@@ -44,6 +44,7 @@ def run_check(options: Options, path: Path, output: CheckOutput) -> int:
     catalogue = load_catalogue(output.lang)
     submission = one_submission(path)
     with _self_check(options) as session:
+        session.jail.warm((Zone.STUDENT, Zone.MEASURE))
         teller = _Teller(session, catalogue, options.questions, quiet=output.json)
         evidence = collect(submission, session.collector, questions=options.questions, heard=teller.heard)
         grade = score(session.assignment, evidence)

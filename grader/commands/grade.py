@@ -13,6 +13,7 @@ from grader.collect import Again
 from grader.errors import EXIT_FAILED, EXIT_OK, EXIT_USAGE, GraderError, NoJailError
 from grader.evidence.run_file import RunFile, write_run
 from grader.jail.doctor import self_attacks
+from grader.jail.job import Zone
 from grader.progress import show_progress
 from grader.publish import Publisher
 from grader.report.catalogue import load_catalogue
@@ -48,7 +49,9 @@ def run_grade(options: GradeOptions) -> int:
         print(f"{len(plan.submissions)} submissions, {new} with evidence to collect", file=sys.stderr)
         if options.dry_run:
             return EXIT_OK
-        prove_walls(session, out)
+        if new or plan.again.force or plan.again.retry:
+            session.jail.warm((Zone.STUDENT, Zone.MEASURE, Zone.RENDER))
+            prove_walls(session, out)
         write_run(out, _run_file(options, session))
         publisher = Publisher(session.assignment.info, session.jail, catalogue)
         files = open_class_files(out, publisher, session.assignment, [each.student_id for each in submissions])
