@@ -36,8 +36,8 @@ class Call:
 
     @property
     def places(self) -> int:
-        """How often the weights are used: the output's height times width."""
-        return prod(self.output_shape[1:])
+        """How often the weights are used: on each place of a map, on each vector of a linear layer."""
+        return prod(self.output_shape[:-1] if isinstance(self.module, nn.Linear) else self.output_shape[1:])
 
     @property
     def macs(self) -> int:

@@ -29,4 +29,4 @@ def separable_block() -> nn.Module:
 
 def regular_block() -> nn.Module:
     """The regular 3x3 convolution of 32 to 64 channels."""
-    return nn.Conv2d(32, 64, kernel_size=3, padding=1, bias=False)
+    return nn.Sequential(nn.Conv2d(32, 64, kernel_size=3, padding=1, bias=False))
