@@ -148,7 +148,7 @@ def _after(given: Given, probes: Mapping[str, ProbeEvidence], collector: Collect
         return given
     with io.BytesIO(collector.store.blob(intake.key, _TREE)) as stream:
         tree = read_frame(stream).blobs
-    return Given(given.name, given.sha256, tree=tree, files=intake.files)
+    return Given(given.name, given.sha256, tree=tree, files=intake.files or FilesPayload(files=()))
 
 
 def _collect_probe(
