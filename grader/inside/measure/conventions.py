@@ -6,13 +6,13 @@ controls. Where a tool's rule has no formula here, its number is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from math import prod
 
-from grader.inside.measure.calls import ModuleCall, calls_of, once
 from grader.inside.measure.counting import CONVOLUTIONS, macs_of
 from grader.inside.measure.fvcore_rules import fvcore_flops
-from grader.inside.measure.graph import Graph, Step
+from grader.inside.measure.graph import Graph, ModuleCall, Step
 from grader.inside.measure.ptflops_rules import ptflops_macs
 from grader.inside.measure.thop_rules import THOP_RULES
 
@@ -38,8 +38,8 @@ def conventions_of(graph: Graph) -> dict[str, Words]:
 
 def thop(graph: Graph) -> Words:
     """Multiply-adds by module type, batch norm 4 for each element; parameters of the modules it has rules for."""
-    calls = [call for call in calls_of(graph) if call.library_kind in THOP_RULES]
-    params = sum(call.own_numel for call in once(calls).values() if call.module.path)
+    calls = [call for call in graph.calls if call.library_kind in THOP_RULES]
+    params = sum(call.own_numel for call in _once(calls).values() if call.module.path)
     if has_unknown(graph):
         return {"params": params}
     return {"flops": sum(THOP_RULES[call.library_kind](graph, call) for call in calls), "params": params}
@@ -47,12 +47,12 @@ def thop(graph: Graph) -> Words:
 
 def torchsummary(graph: Graph) -> Words:
     """`.weight` and `.bias` of every module, once for each call."""
-    return {"params": sum(_weight_and_bias(call) for call in calls_of(graph) if call.module.path)}
+    return {"params": sum(_weight_and_bias(call) for call in graph.calls if call.module.path)}
 
 
 def torchinfo(graph: Graph) -> Words:
     """Weights and biases times places for convolutions, once for everything else."""
-    leaves = [call for call in calls_of(graph) if graph.is_leaf(call.module)]
+    leaves = [call for call in graph.calls if graph.is_leaf(call.module)]
     return {"mult_adds": sum(_torchinfo_macs(call) for call in leaves), "params": _torchinfo_params(graph)}
 
 
@@ -64,7 +64,7 @@ def fvcore(graph: Graph) -> Words:
 def ptflops(graph: Graph) -> Words:
     """Multiply-adds, biases, activations, pooling and norms by module type, and by some functions again."""
     params = _distinct(graph, trainable=True)
-    if has_unknown(graph) or any(call.library_kind == "MultiheadAttention" for call in calls_of(graph)):
+    if has_unknown(graph) or any(call.library_kind == "MultiheadAttention" for call in graph.calls):
         return {"params": params}
     return {"macs": ptflops_macs(graph), "params": params}
 
@@ -83,7 +83,7 @@ def flop_counter_mode(graph: Graph) -> Words:
 
 def sizes_mb(graph: Graph, sequential: frozenset[str]) -> dict[str, float]:
     """Megabytes as torchsummary prints them; `sequential` names the kinds of container that it leaves out."""
-    made = sum(prod(call.made) for call in calls_of(graph) if call.module.path and call.module.kind not in sequential)
+    made = sum(prod(call.made) for call in graph.calls if call.module.path and call.module.kind not in sequential)
     counts = {
         "input": prod(graph.shapes[graph.tape.input]),
         "forward_backward": 2 * made,
@@ -95,7 +95,15 @@ def sizes_mb(graph: Graph, sequential: frozenset[str]) -> dict[str, float]:
 
 def has_unknown(graph: Graph) -> bool:
     """True when a module ran whose rule in thop and ptflops is not written here."""
-    return any(call.library_kind in _UNKNOWN for call in calls_of(graph))
+    return any(call.library_kind in _UNKNOWN for call in graph.calls)
+
+
+def _once(calls: Iterable[ModuleCall]) -> dict[int, ModuleCall]:
+    """The first call of each module, by the module's index."""
+    first: dict[int, ModuleCall] = {}
+    for call in calls:
+        first.setdefault(call.index, call)
+    return first
 
 
 def _distinct(graph: Graph, *, trainable: bool = False) -> int:
@@ -131,22 +139,25 @@ def _torchinfo_macs(call: ModuleCall) -> int:
 
 def _torchinfo_params(graph: Graph) -> int:
     """Each executed leaf's own parameters, and for each container what is left of its distinct ones."""
-    executed = {call.module.path: call for call in once(calls_of(graph)).values()}
-    counts = {path: call.own_numel for path, call in executed.items() if graph.is_leaf(call.module)}
-    containers = {path for leaf in executed for path in _ancestors(leaf)} | (executed.keys() - counts.keys())
-    total = sum(counts.values())
-    for path in sorted(containers, key=lambda path: (path != "", path.count(".")), reverse=True):
-        inside = sum(count for other, count in counts.items() if _is_below(other, path))
-        below = {t.id: prod(t.shape) for t in graph.parameters if any(_is_below(name, path) for name in t.names)}
-        counts[path] = sum(below.values()) - inside
-        total += max(0, counts[path])
+    executed = {call.module.path: call for call in _once(graph.calls).values()}
+    leaves = {path: call.own_numel for path, call in executed.items() if graph.is_leaf(call.module)}
+    containers = {path for leaf in executed for path in _ancestors(leaf)} | (executed.keys() - leaves.keys())
+    distinct: Counter[str] = Counter()
+    for tensor in graph.parameters:
+        for path in {path for name in tensor.names for path in _ancestors(name)}:
+            distinct[path] += prod(tensor.shape)
+    counted: Counter[str] = Counter()
+    for path, numel in leaves.items():
+        counted.update(dict.fromkeys(_ancestors(path), numel))
+    total = sum(leaves.values())
+    for path in sorted(containers, key=lambda path: len(_ancestors(path)), reverse=True):
+        left = distinct[path] - counted[path]
+        counted.update(dict.fromkeys(_ancestors(path), left))
+        total += max(0, left)
     return total
 
 
 def _ancestors(path: str) -> list[str]:
+    """The paths above a module or tensor, the network's own empty one first."""
     parts = path.split(".") if path else []
     return [".".join(parts[:size]) for size in range(len(parts))]
-
-
-def _is_below(path: str, ancestor: str) -> bool:
-    return path != ancestor and (not ancestor or path.startswith(f"{ancestor}."))

@@ -6,6 +6,7 @@ normalisation. Activations, reshaping, dropout and additions have no row.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -56,7 +57,7 @@ class Unit:
 
 def units_of(graph: Graph, flow: Flow) -> tuple[Unit, ...]:
     """The steps grouped as rows, in the order in which each first runs."""
-    single = {number for number in _modules_with_steps(graph) if _is_one_layer(graph, flow, number)}
+    single = {number for number in graph.steps_by_module if _is_one_layer(graph, number)}
     groups: dict[tuple[str, int], list[tuple[int, Step]]] = {}
     for at, step in enumerate(graph.steps):
         if step.op.module in single:
@@ -77,16 +78,12 @@ def layers_of(graph: Graph, flow: Flow, units: Sequence[Unit]) -> tuple[Layer, .
         counted |= new
         params = sum(prod(graph.given[number].shape) for number in new)
         macs = sum(macs_of(step) for _, step in unit.steps)
-        if params or macs or _is_shown(unit, flow):
+        if params or macs or _is_shown(unit):
             rows.append(_row(graph, flow, unit, params, macs))
     return tuple(rows)
 
 
-def _modules_with_steps(graph: Graph) -> frozenset[int]:
-    return frozenset(step.op.module for step in graph.steps)
-
-
-def _is_one_layer(graph: Graph, flow: Flow, number: int) -> bool:
+def _is_one_layer(graph: Graph, number: int) -> bool:
     """A library's leaf is one layer; a student's own is when it has at most one weight layer inside."""
     module = graph.tape.modules[number]
     if module.file is None and module.kind in _WHOLE:
@@ -95,14 +92,11 @@ def _is_one_layer(graph: Graph, flow: Flow, number: int) -> bool:
         return False
     if module.file is None:
         return True
-    heavy: dict[int, int] = {}
-    for step in graph.steps:
-        if step.op.module == number and step.name in CONVOLUTIONS | PRODUCTS:
-            heavy[step.op.call] = heavy.get(step.op.call, 0) + 1
+    heavy = Counter(step.op.call for step in graph.steps_by_module[number] if step.name in CONVOLUTIONS | PRODUCTS)
     return max(heavy.values(), default=0) <= 1
 
 
-def _is_shown(unit: Unit, flow: Flow) -> bool:
+def _is_shown(unit: Unit) -> bool:
     return any(step.name in POOLS | NORMS or is_global_mean(step) for _, step in unit.steps)
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import prod
 
-from grader.inside.measure.calls import ModuleCall, calls_of
 from grader.inside.measure.counting import POOLS
 from grader.inside.measure.fvcore_rules import is_adaptive_average
-from grader.inside.measure.graph import Graph, Step
+from grader.inside.measure.graph import Graph, ModuleCall, Step
 from grader.inside.measure.values import Ref
 
 Rule = Callable[[Graph, ModuleCall], int]
@@ -21,7 +20,7 @@ _FUNCTIONS = frozenset({"relu", "relu_", "elu", "elu_", "gelu", "gelu_", "silu",
 
 def ptflops_macs(graph: Graph) -> int:
     """Everything that the backend adds up for one image."""
-    modules = sum(_RULES[call.library_kind](graph, call) for call in calls_of(graph) if call.library_kind in _RULES)
+    modules = sum(_RULES[call.library_kind](graph, call) for call in graph.calls if call.library_kind in _RULES)
     return modules + sum(_function(step, graph.module_of(step).kind) for step in graph.steps)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import prod
 
-from grader.inside.measure.calls import ModuleCall, steps_of
-from grader.inside.measure.graph import Graph
+from grader.inside.measure.graph import Graph, ModuleCall
 
 Rule = Callable[[Graph, ModuleCall], int]
 
@@ -19,7 +18,7 @@ def _nothing(graph: Graph, call: ModuleCall) -> int:
 def _convolution(graph: Graph, call: ModuleCall) -> int:
     """Output elements times input channels of a group times kernel, for transposed ones too."""
     weight = call.own["weight"].shape
-    groups = next((step.bound["groups"] for step in steps_of(graph, call.index) if "groups" in step.bound), 1)
+    groups = next((step.bound["groups"] for step in graph.steps_of(call) if "groups" in step.bound), 1)
     return prod(call.made) * (call.given[1] // groups) * prod(weight[2:])
 
 
@@ -52,7 +51,7 @@ def _elements(graph: Graph, call: ModuleCall) -> int:
 
 def _softmax(graph: Graph, call: ModuleCall) -> int:
     """Exponentials, additions and divisions along the axis."""
-    dims = [step.bound["dim"] for step in steps_of(graph, call.index) if step.name == "_softmax"]
+    dims = [step.bound["dim"] for step in graph.steps_of(call) if step.name == "_softmax"]
     length = call.given[dims[0]] if dims and call.given else 1
     return prod(call.given) // max(length, 1) * (3 * length - 1)
 
@@ -60,7 +59,7 @@ def _softmax(graph: Graph, call: ModuleCall) -> int:
 def _upsample(graph: Graph, call: ModuleCall) -> int:
     """A fixed number for each output element by mode; trilinear is not counted."""
     factors = {"nearest": 1, "linear": 5, "bilinear": 11, "bicubic": 259}
-    modes = [step.name.split("_")[1].rstrip("123d") for step in steps_of(graph, call.index) if "upsample" in step.name]
+    modes = [step.name.split("_")[1].rstrip("123d") for step in graph.steps_of(call) if "upsample" in step.name]
     return factors.get(modes[0], 0) * prod(call.made) if modes else 0
 
 
