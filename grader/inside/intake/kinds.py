@@ -21,17 +21,20 @@ _BY_SUFFIX = {
 }
 """A suffix says more than the first bytes: weights and office files are zip archives inside."""
 
-_BY_MAGIC = (
-    (b"%PDF-", PDF),
-    (b"PK\x03\x04", ARCHIVE),
-    (b"PK\x05\x06", ARCHIVE),
-    (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
-    (b"Rar!\x1a\x07", ARCHIVE),
-    (b"\x1f\x8b", ARCHIVE),
-    (b"BZh", ARCHIVE),
-    (b"\xfd7zXZ\x00", ARCHIVE),
-    (b"\x28\xb5\x2f\xfd", ARCHIVE),
+ZIP = "zip"
+
+_ARCHIVES = (
+    (b"PK\x03\x04", ZIP),
+    (b"PK\x05\x06", ZIP),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
 )
+"""First bytes of archives, and what the format is called; an empty zip has its own."""
+
 _ARCHIVE_SUFFIXES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 _TAR_MAGIC_AT = 257
 
@@ -44,14 +47,11 @@ def kind_of(path: str, data: bytes) -> str:
         return PDF
     if suffix in _BY_SUFFIX:
         return _BY_SUFFIX[suffix]
-    for magic, kind in _BY_MAGIC:
-        if data.startswith(magic):
-            return kind
-    if name.endswith(_ARCHIVE_SUFFIXES) or data[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
-        return ARCHIVE
-    return OTHER
+    return ARCHIVE if name.endswith(_ARCHIVE_SUFFIXES) or archive_format(data) else OTHER
 
 
-def is_zip(data: bytes) -> bool:
-    """True for the first bytes of a zip archive, an empty one too."""
-    return data.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+def archive_format(data: bytes) -> str | None:
+    """What kind of archive these bytes are, None when they are none that we know."""
+    if data[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
+        return "tar"
+    return next((name for magic, name in _ARCHIVES if data.startswith(magic)), None)

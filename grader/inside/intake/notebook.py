@@ -97,7 +97,8 @@ def _salvaged(text: str) -> list[Any]:
 
 def _cell(source: str, path: str, number: int, written: dict[str, str]) -> tuple[str, Problem | None]:
     """One cell's part of the script."""
-    lines = source.replace("\r\n", "\n").split("\n")
+    # A lone carriage return ends a line, and with it a comment; a zero byte would spoil the whole script.
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd").split("\n")
     first = next((index for index, line in enumerate(lines) if line.strip()), 0)
     if lines[first].startswith("%%"):
         name, _, rest = lines[first][2:].strip().partition(" ")

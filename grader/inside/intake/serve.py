@@ -34,6 +34,9 @@ PRELOAD: tuple[str, ...] = (
 MOST_OUTLINES = 200
 MOST_PROBLEMS = 200
 MOST_NOTEBOOK = 32 << 20
+MOST_PARSED = 4 << 20
+"""Source text that is parsed in all, that nearest to the top first; a copied library is not taken apart."""
+
 MOST_CODE_IN_ALL = 1 << 20
 """The reply's header holds all outlines, and has a cap of its own."""
 
@@ -50,6 +53,8 @@ class _Found:
     sources: list[SourceOutline] = field(default_factory=list)
     prose: dict[str, str] = field(default_factory=dict)
     """The text cells of each notebook."""
+    parsed: int = 0
+    """Characters of source text so far."""
 
 
 def read(frame: Frame, context: Context) -> Frame:
@@ -57,7 +62,7 @@ def read(frame: Frame, context: Context) -> Frame:
     opened = open_tree(frame.blobs)
     facts = tuple(_fact(path, data) for path, data in sorted(opened.files.items()))
     found = _Found(dict(opened.files), list(opened.problems))
-    for fact in facts:
+    for fact in sorted(facts, key=lambda fact: fact.path.count("/")):
         if fact.kind == PYTHON:
             _read_source(fact.path, found)
         elif fact.kind == NOTEBOOK:
@@ -83,7 +88,7 @@ def _fact(path: str, data: bytes) -> FileFact:
 
 
 def _read_source(path: str, found: _Found) -> None:
-    """A Python file: as UTF-8 into the tree, its outline, or where it is no Python."""
+    """A Python file: as UTF-8 into the tree, and its outline."""
     if len(found.tree[path]) > MOST_SOURCE:
         found.problems.append(too_large(path, len(found.tree[path]), MOST_SOURCE))
         return
@@ -94,6 +99,10 @@ def _read_source(path: str, found: _Found) -> None:
 
 
 def _outline(path: str, text: str, found: _Found) -> None:
+    """Add what a source text defines, or where it is no Python."""
+    found.parsed += len(text)
+    if found.parsed > MOST_PARSED:
+        return
     parsed = parse(text, path)
     if parsed.tree is None:
         if parsed.problem is not None:
@@ -131,7 +140,8 @@ def _write_beside(notebook: str, name: str, text: str, found: _Found) -> None:
     """What %%writefile would have made, where that is a new Python file in the submission."""
     folder = notebook.rpartition("/")[0]
     try:
-        path = entry_path(f"{folder}/{name}" if folder else name)
+        # The name by itself must not lead outside either: behind a folder, /x.py would look harmless.
+        path = entry_path("/".join(filter(None, (folder, entry_path(name)))))
     except (EscapesError, OddNameError):
         return
     if path.endswith(".py") and path not in found.tree:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
-from grader.inside.intake.kinds import ARCHIVE, MARKDOWN, NOTEBOOK, PYTHON, TOML, is_zip, kind_of
+from grader.inside.intake.kinds import ARCHIVE, MARKDOWN, NOTEBOOK, PYTHON, TOML, ZIP, archive_format, kind_of
 from grader.inside.intake.names import common_top
 from grader.inside.intake.unzip import Refused, unzip
 
@@ -34,7 +34,7 @@ def open_tree(raw: Mapping[str, bytes]) -> Tree:
         name, data = next(iter(files.items()))
         if kind_of(name, data) == ARCHIVE:
             try:
-                files = _unpack(name, data)
+                files = _unpack(data)
             except Refused as refused:
                 return Tree(files, (_at(refused.problem, name),))
     top = common_top(files)
@@ -44,13 +44,13 @@ def open_tree(raw: Mapping[str, bytes]) -> Tree:
     return Tree(files, tuple(problems))
 
 
-def _unpack(name: str, data: bytes) -> dict[str, bytes]:
-    if is_zip(data):
+def _unpack(data: bytes) -> dict[str, bytes]:
+    found = archive_format(data)
+    if found == ZIP:
         return unzip(data)
-    suffix = name.rsplit(".", 1)[-1].lower()
-    if suffix == "zip":
+    if found is None:
         raise Refused(Reason.ARCHIVE_REFUSED, why="no zip archive", entry="")
-    raise Refused(Reason.ARCHIVE_FORMAT, format=suffix[:20])
+    raise Refused(Reason.ARCHIVE_FORMAT, format=found)
 
 
 def _at(problem: Problem, file: str) -> Problem:
