@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.inside.measure.graph import Graph, Step
+from grader.inside.measure.refused import malformed
 from grader.inside.measure.values import Ref
+
+MAX_LINKS = 4_000_000
+"""Pairs of a step and a tensor behind it; a real network has a few thousand."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +33,25 @@ class Flow:
 
 
 def trace_flow(graph: Graph) -> Flow:
-    """Follow the input and the weights through the graph."""
+    """Follow the input and the weights through the graph.
+
+    Raises:
+        Refused: when so many tensors are behind so many steps that no network can be meant.
+    """
     sources: dict[int, tuple[int, ...]] = {
         tensor.id: (tensor.id,) for tensor in graph.tape.tensors if tensor.id != graph.tape.input
     }
     data: dict[int, tuple[Ref, ...]] = {}
     given: dict[int, tuple[int, ...]] = {}
     static: set[int] = set()
+    links = 0
     for at, step in enumerate(graph.steps):
         refs = tuple(step.arguments.refs())
         data[at] = tuple(ref for ref in refs if ref.id not in sources)
         given[at] = tuple(dict.fromkeys(number for ref in refs for number in sources.get(ref.id, ())))
+        links += len(given[at])
+        if links > MAX_LINKS:
+            raise malformed("its weights are wound up beyond any network")
         if not data[at]:
             static.add(at)
         _pass_on(step, data[at], given[at], sources)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import nn
 
+from grader.domain.measurement import Chosen
+from grader.inside.context import Context
 from grader.inside.measure.dryrun import dry_run
 from grader.inside.measure.graph import Graph
 from grader.inside.student.failure import Folder
+from grader.inside.student.handover import Handover, to_frame
 from grader.inside.student.recorder import Plan, Recording, new_trail, record
+from grader.wire.frames import Frame, write_frame
 from grader.wire.tape import Tape, load_tape
 
 HERE = Path(__file__).resolve().parent
@@ -49,6 +53,17 @@ def graph_of(network: nn.Module, shape: Sequence[int] = IMAGE) -> Graph:
     return dry_run(tape_of(network, shape))
 
 
-def blobs_of(recordings: Sequence[Recording]) -> Mapping[str, bytes]:
-    """All tensors' bytes of some recordings."""
-    return {name: blob for recording in recordings for name, blob in recording.blobs.items()}
+def handed_over(**groups: Sequence[Recording]) -> Frame:
+    """The frame that a student's process sends for these tapes."""
+    return to_frame(Handover(Chosen("Net", "net.py", 3), tapes={name: tuple(group) for name, group in groups.items()}))
+
+
+def spooled(folder: Path, frame: Frame | bytes) -> Context:
+    """A job's surroundings with a hand-over in its spool."""
+    path = folder / "handover"
+    with path.open("wb") as stream:
+        if isinstance(frame, bytes):
+            stream.write(frame)
+        else:
+            write_frame(stream, frame)
+    return Context(folder, spools={"handover": path})
