@@ -76,7 +76,9 @@ def run_probe(probe: Probe, given: Given, setting: Setting) -> Ran:
         return _read(given, setting)
     # A file that Python cannot parse has no outline, and is code all the same: the student zone says where it breaks.
     if not any(path.endswith(".py") for path in given.tree):
-        return Ran(Outcome.FINISHED, _payload_of(probe, Problem(Reason.NO_CODE)))
+        # Where reading failed, its reason says more than that there is no code.
+        problem = next(iter(given.files.problems), Problem(Reason.NO_CODE))
+        return Ran(Outcome.FINISHED, _payload_of(probe, problem))
     return _measure(probe, given, setting)
 
 

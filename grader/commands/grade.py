@@ -11,7 +11,7 @@ from grader.batch import ClassRun, Plan, count_new, grade_class
 from grader.class_files import ClassFiles, open_class_files
 from grader.collect import Again
 from grader.errors import EXIT_FAILED, EXIT_OK, EXIT_USAGE, GraderError, NoJailError
-from grader.evidence.run_file import RunFile, write_run
+from grader.evidence.run_file import RunFile, read_run, write_run
 from grader.jail.doctor import self_attacks
 from grader.jail.job import Zone
 from grader.progress import show_progress
@@ -43,6 +43,8 @@ def run_grade(options: GradeOptions) -> int:
     catalogue = load_catalogue(options.lang)
     out = options.session.folder
     submissions = find_submissions(options.submissions, ignore=out)
+    # An older DIR is told before anything is started.
+    read_run(out)
     with open_session(options.session) as session:
         plan = _plan(options, submissions, session)
         new = count_new(plan, session)
