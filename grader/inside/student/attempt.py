@@ -75,8 +75,13 @@ def record_all(
     device: str = "cpu",
     twice: bool = True,
 ) -> Attempt:
-    """One recording for each input shape; `twice` makes one more of the first, to see whether two passes agree."""
+    """One recording for each input shape.
+
+    `twice` makes one more of a single shape, to see whether two passes take the
+    same path; of several shapes, the measuring process compares the tapes.
+    """
     recordings: list[Recording] = []
+    twice = twice and len(shapes) == 1
     for shape in (*shapes, *shapes[: int(twice)]):
         trail = new_trail(network, shape[0])
         try:

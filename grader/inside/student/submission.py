@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from grader.inside.student.failure import Folder
 from grader.inside.student.limits import Deadline
 from grader.inside.student.loader import Loader, install
 from grader.inside.student.sources import find_sources, read_source
+from grader.inside.student.stubs import StubFinder
 from grader.inside.student.surroundings import unpack
 
 
@@ -26,11 +28,12 @@ class Submission:
     folder: Folder
     loader: Loader
     refused: tuple[Problem, ...]
+    stubs: StubFinder
 
     @property
     def notes(self) -> list[Problem]:
         """All that is worth saying about the files, whichever of them a question used."""
-        found = list(self.refused)
+        found = [*self.refused, *self.stubs.notes]
         for path, source in self.loader.sources.items():
             loaded = self.loader.files.get(path)
             problem = source.problem if loaded is None else loaded.problem
@@ -51,8 +54,10 @@ def open_submission(tree: Mapping[str, bytes], work: Path, import_s: float) -> S
     folder, refused = unpack(dict(tree), work)
     sources = {path: read_source(path, tree[path], folder) for path in find_sources(tree)}
     loader = Loader(folder, sources, Deadline(import_s))
+    stubs = StubFinder(folder)
     install(loader)
-    return Submission(folder, loader, tuple(refused))
+    sys.meta_path.append(stubs)
+    return Submission(folder, loader, tuple(refused), stubs)
 
 
 def choose_network(submission: Submission, wish: Wish, order: Order, build_s: float) -> Choice:

@@ -88,7 +88,8 @@ def call_for(function: FunctionType, offer: Offer) -> TrainCall:
         if parameter.kind is parameter.VAR_POSITIONAL:
             continue
         if parameter.kind is parameter.VAR_KEYWORD:
-            rest = {"epochs": offer.epochs, "device": offer.device, "seed": offer.seed}
+            # No more than these: such options are often handed on to an optimizer.
+            rest = {"epochs": offer.epochs, "device": offer.device}
             named |= {name: value for name, value in rest.items() if name not in roles}
             continue
         role = _role(parameter, roles)

@@ -20,12 +20,13 @@ from grader.inside.student.choose import Choice
 from grader.inside.student.data import TrainData, load_share
 from grader.inside.student.handover import Handover, to_frame
 from grader.inside.student.limits import Deadline
-from grader.inside.student.recorder import Plan
+from grader.inside.student.recorder import Plan, Recording
 from grader.inside.student.run_train import Course, Trained, run_train
 from grader.inside.student.snapshots import final_snapshot
 from grader.inside.student.submission import Submission, builder, choose_network, open_submission, wish_of
 from grader.inside.student.surroundings import calm, seed_all
 from grader.inside.student.train_call import Offer, find_train, line_that_trains
+from grader.inside.student.twin import record_on_twin
 from grader.wire.frames import Frame
 
 MOST_WEIGHTS = 240 << 20
@@ -123,12 +124,25 @@ def _record(network: nn.Module, job: Job, weights: str, batches: list[int]) -> A
         facts = {"size": size, "most": MOST_WEIGHTS}
         return Attempt(network, problem=Problem(Reason.TOO_LARGE, facts=dict(facts)))
     modes = [(module, module.__dict__.get("training")) for _, module in anatomy.modules_of(network)]
-    deadline = Deadline(job.settings["forward_s"])
-    shapes = [job.shape(batch) for batch in batches]
-    result = record_all(network, shapes, job.plan(weights), deadline, twice=False)
+    result = _recorded(network, job, job.plan(weights), batches)
     for module, mode in modes:
         module.training = mode is not False
     return result
+
+
+def _recorded(network: nn.Module, job: Job, plan: Plan, batches: list[int]) -> Attempt:
+    deadline = Deadline(job.settings["forward_s"])
+    recordings: list[Recording] = []
+    for batch in batches:
+        large = record_on_twin(network, job.shape(batch), plan, deadline) if batch > 1 else None
+        if large is not None:
+            recordings.append(large)
+            continue
+        result = record_all(network, [job.shape(batch)], plan, deadline, twice=False)
+        if result.problem is not None:
+            return result
+        recordings += result.recordings
+    return Attempt(network, tuple(recordings))
 
 
 def _no_train(job: Job) -> Problem:

@@ -227,6 +227,36 @@ def test_future_annotations_hold_for_all_parts(network: HandOver) -> None:
     assert handed.problem is None and handed.notes == ["missing_package"]
 
 
+def test_logging_packages_have_stand_ins(network: HandOver) -> None:
+    """A missing package that only logs is noted; the file runs on to its end."""
+    lines = (
+        "from torch.utils.tensorboard import SummaryWriter",
+        "import wandb",
+        "import seaborn as sns",
+        "from google.colab import drive",
+        "drive.mount('/content/drive')",
+        "writer = SummaryWriter()",
+        "writer.add_scalar('loss', 0.5, 1)",
+        "with wandb.init(project='hw4') as run:\n    run.log({'loss': 1})",
+        "sns.set()",
+        "reached = True",
+    )
+    source = above("\n".join(lines)) + "\nassert reached\n"
+    handed = network({"a.py": source}, **SMALL)
+    assert handed.problem is None
+    packages = [note["facts"].get("package") for note in handed.message["notes"]]
+    assert packages == ["tensorboard", "wandb", "seaborn", "google.colab"]
+    lines_asked = [line_with(source, word) for word in ("tensorboard", "wandb", "seaborn", "colab")]
+    assert [note["line"] for note in handed.message["notes"]] == lines_asked
+
+
+def test_libraries_are_not_told_that_a_package_is_there(network: HandOver) -> None:
+    """Only the student's own import gets a stand-in, not a library's search for an optional package."""
+    source = f"{PLAIN}\nimport pandas\nassert pandas.DataFrame({{'a': [1]}}).shape == (1, 1)\n"
+    handed = network({"a.py": source}, **SMALL)
+    assert handed.problem is None and handed.notes == []
+
+
 TAMPERING = {
     "open": "import builtins\nbuiltins.open = None\nbuiltins.print = None\n",
     "modules": "import sys\nfor name in [n for n in sys.modules if 'domain' in n]:\n    del sys.modules[name]\n",
