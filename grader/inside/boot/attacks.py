@@ -221,8 +221,11 @@ def _write_outside(options: Mapping[str, Any], _: Context) -> Loot:
 
 
 def _writable(folder: Path) -> bool:
+    trace = folder / f"written-by-self-attack-{os.getpid()}"
     try:
-        (folder / "written-by-self-attack").touch()
+        trace.touch(exist_ok=False)
+        # Where there is no wall, the attack leaves nothing behind either.
+        trace.unlink()
     except OSError:
         return False
     return True
