@@ -56,6 +56,7 @@ class Reason(StrEnum):
     EXITS_AT_IMPORT = "exits_at_import"
     NEEDS_GPU = "needs_gpu"
     FREE_FORM_SCRIPT = "free_form_script"  # trains or loads data by itself; nothing to call
+    OLD_CALL = "old_call"  # note: call, now: gone from torch, done as it was meant
     IMPORT_STOPPED = "import_stopped"  # error, detail: the file stopped half-way, what was defined was used
 
     # Choosing and building the network

@@ -15,6 +15,7 @@ from grader.inside.student.loader import LoadedFile
 
 _FACTORY = re.compile(
     r"^(build|make|create|get|init|new|load)_?(the_?)?\w*(model|net|network|cnn|q\d+)\w*$"
+    r"|^(?!train|test|save|eval|fit|print|show|plot|run|compile|summar)\w*(model|net|network|cnn)\d*$"
     r"|^(alexnet|lenet|vgg|resnet|googlenet|mobilenet|densenet|hardnet|efficientnet)\w*$",
     re.IGNORECASE,
 )

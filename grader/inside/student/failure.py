@@ -101,8 +101,7 @@ def timeout_problem(error: TimeUp, folder: Folder, reason: Reason, seconds: floa
 
 
 _PYTHON2 = re.compile(
-    r"Missing parentheses in call to|multiple exception types must be parenthesized|leading zeros in decimal integer"
-    r"|inconsistent use of tabs",
+    r"Missing parentheses in call to|multiple exception types must be parenthesized|leading zeros in decimal integer",
 )
 _PYTHON2_LINE = re.compile(
     r"^\s*(print\s+[\"'\w]|exec\s+[\"']|raise\s+\w+\s*,|except\s+\w+\s*,\s*\w+\s*:)|<>|\bur['\"]",
@@ -157,7 +156,7 @@ def _import_failure(error: ImportError, folder: Folder) -> tuple[Reason | None, 
 
 
 _LOCAL_NAMES = re.compile(
-    r"^(my_?|hw|homework|lab|week|ex)|(^|_)(model|models|net|nets|network|utils?|helpers?|config|data|dataset|train|eval"
+    r"^(my_|hw|homework|lab\d|week|ex\d)|(^|_)(model|models|net|nets|network|utils?|helpers?|config|data|dataset|train|eval"
     r"|layers?|common|lib|src|alexnet|lenet|vgg|resnet|mnist|cifar10?)\d*$",
     re.IGNORECASE,
 )

@@ -16,6 +16,7 @@ from grader.inside.student.choose import Choice, Wish, choose
 from grader.inside.student.failure import Folder
 from grader.inside.student.limits import Deadline
 from grader.inside.student.loader import Loader, install
+from grader.inside.student.old_calls import revive_old_calls
 from grader.inside.student.sources import find_sources, read_source
 from grader.inside.student.stubs import StubFinder
 from grader.inside.student.surroundings import unpack
@@ -29,11 +30,12 @@ class Submission:
     loader: Loader
     refused: tuple[Problem, ...]
     stubs: StubFinder
+    old_calls: list[Problem]
 
     @property
     def notes(self) -> list[Problem]:
         """All that is worth saying about the files, whichever of them a question used."""
-        found = [*self.refused, *self.stubs.notes]
+        found = [*self.refused, *self.stubs.notes, *self.old_calls]
         for path, source in self.loader.sources.items():
             loaded = self.loader.files.get(path)
             problem = source.problem if loaded is None else loaded.problem
@@ -57,7 +59,7 @@ def open_submission(tree: Mapping[str, bytes], work: Path, import_s: float) -> S
     stubs = StubFinder(folder)
     install(loader)
     sys.meta_path.append(stubs)
-    return Submission(folder, loader, tuple(refused), stubs)
+    return Submission(folder, loader, tuple(refused), stubs, revive_old_calls(folder))
 
 
 def choose_network(submission: Submission, wish: Wish, order: Order, build_s: float) -> Choice:

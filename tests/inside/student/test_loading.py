@@ -35,6 +35,11 @@ def test_python_2_is_told_apart(network: HandOver, old: str) -> None:
     assert network({"a.py": above(old)}, **SMALL).reason == "python2"
 
 
+def test_mixed_tabs_are_no_python_2(network: HandOver) -> None:
+    """Tabs and spaces in one block are an ordinary syntax error."""
+    assert network({"a.py": above("if True:\n        a = 1\n\tb = 2")}, **SMALL).reason == "syntax_error"
+
+
 def test_endless_loop_names_its_line(network: HandOver) -> None:
     """A file that never comes to its end is the problem, whatever it had defined."""
     source = f"{PLAIN}\nwhile True:\n    pass\n"

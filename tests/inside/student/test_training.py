@@ -178,6 +178,16 @@ def test_loaders_are_made_for_who_asks(training: HandOver) -> None:
     assert weights(handed, "untrained") != weights(handed, "trained")
 
 
+def test_old_call_of_the_slides_works_with_a_note(training: HandOver) -> None:
+    """`dataiter.next()` gives the next batch, and a note says how it is written today."""
+    source = trained().replace("    optimizer =", "    images, labels = iter(loader).next()\n    optimizer =", 1)
+    handed = training({"hw4.py": source})
+    assert handed.problem is None
+    (note,) = handed.message["notes"]
+    assert note["reason"] == "old_call"
+    assert "iter(loader).next()" in source.splitlines()[note["line"] - 1]
+
+
 def test_loader_with_workers_trains(training: HandOver) -> None:
     """DataLoader(num_workers=2) works and its passes count."""
     handed = training({"hw4.py": trained(epochs="50").replace("batch_size=16", "batch_size=16, num_workers=2")})
