@@ -71,6 +71,9 @@ def write_dataset(whole: Whole, data_dir: Path) -> Path:
     with _reported(data_dir):
         data_dir.mkdir(parents=True, exist_ok=True)
         with _locked(data_dir):
+            # Whoever holds the lock is alone, so these are of processes that were killed.
+            for left in data_dir.glob(f".{whole.name}.*"):
+                shutil.rmtree(left, ignore_errors=True)
             try:
                 _write_parts(whole, draft)
                 _put(draft, place)

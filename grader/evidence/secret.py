@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -29,11 +31,18 @@ def load_or_create_secret(folder: Path) -> bytes:
 def _create(path: Path) -> None:
     """Write a whole secret beside its place, then link it there unless somebody was faster."""
     draft = path.with_name(f".secret.{secrets.token_hex(6)}")
-    write_synced(draft, secrets.token_bytes(SECRET_BYTES))
+    secret = secrets.token_bytes(SECRET_BYTES)
+    write_synced(draft, secret)
     try:
         os.link(draft, path)
     except FileExistsError:
         pass
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP):
+            raise
+        # A file system without hard links, such as that of a USB stick.
+        with contextlib.suppress(FileExistsError):
+            write_synced(path, secret)
     finally:
         draft.unlink()
     sync_folder(path.parent)

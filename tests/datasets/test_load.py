@@ -100,11 +100,13 @@ def test_upsampling_keeps_range_and_linear_images() -> None:
 def test_damaged_digits_are_made_anew(tmp_path: Path) -> None:
     """Nobody prepared them by hand, so nobody is asked."""
     before = load_dataset("digits", tmp_path)
+    (tmp_path / ".digits.killed").mkdir()
     labels = tmp_path / "digits" / "judge" / "test_labels.npy"
     labels.write_bytes(labels.read_bytes()[:-5])
     assert load_dataset("digits", tmp_path).sha256 == before.sha256
     (tmp_path / "digits" / "judge" / "meta.json").write_text("{")
     assert load_dataset(None, tmp_path).test_n == before.test_n
+    assert {path.name for path in tmp_path.iterdir()} == {"digits", ".lock"}
 
 
 def test_processes_may_prepare_at_once(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 import threading
 from pathlib import Path
@@ -64,3 +66,15 @@ def test_link_is_no_secret(tmp_path: Path) -> None:
     (tmp_path / "out" / ".secret").symlink_to(known)
     with pytest.raises(OutputError, match="cannot be written"):
         load_or_create_secret(tmp_path / "out")
+
+
+def test_file_system_without_hard_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a link is refused, the secret is written by itself; there is still only one."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    secret = load_or_create_secret(tmp_path)
+    assert load_or_create_secret(tmp_path) == secret and len(secret) == 32
+    assert [each.name for each in tmp_path.iterdir()] == [".secret"]

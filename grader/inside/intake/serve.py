@@ -159,7 +159,10 @@ def _read_answers(found: _Found) -> dict[str, object] | None:
     path = _shallowest(found.tree, lambda name: name == _ANSWERS)
     if path is None:
         return None
-    decoded = decode_text(found.tree[path][: MOST_BYTES + 1])
+    if len(found.tree[path]) > MOST_BYTES:
+        found.problems.append(too_large(path, len(found.tree[path]), MOST_BYTES))
+        return None
+    decoded = decode_text(found.tree[path])
     _note_encoding(path, decoded, found)
     answers = read_answers(decoded.text, path)
     if answers.problem is not None:
@@ -176,9 +179,9 @@ def _find_essay(found: _Found, starter: Mapping[str, str]) -> Essay | None:
         or _only(path for path in texts if _is_prose(path))
     )
     if path is not None:
-        decoded = decode_text(found.tree[path][: 1 << 20])
+        decoded = decode_text(found.tree[path])
         _note_encoding(path, decoded, found)
-        return read_essay(path, decoded.text, starter)
+        return read_essay(path, decoded.text[:MOST_SOURCE], starter)
     told = {path: text for path, text in found.prose.items() if text}
     if not told:
         return None

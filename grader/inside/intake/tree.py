@@ -27,21 +27,45 @@ class Tree:
 
 
 def open_tree(raw: Mapping[str, bytes]) -> Tree:
-    """Unpack the one archive, or take the files as they are; archives inside stay closed."""
-    files = dict(raw)
+    """The files with the one archive unpacked among them; other archives stay closed.
+
+    An archive is opened when it is all there is, or when there is no code beside
+    it: a learning platform puts a student's zip and PDF into one folder.
+    """
+    top = common_top(raw)
+    files = {path.removeprefix(top): data for path, data in raw.items()}
     problems: list[Problem] = []
-    if len(files) == 1:
-        name, data = next(iter(files.items()))
-        if kind_of(name, data) == ARCHIVE:
-            try:
-                files = _unpack(data)
-            except Refused as refused:
-                return Tree(files, (_at(refused.problem, name),))
-    top = common_top(files)
-    files = {path.removeprefix(top): data for path, data in files.items()}
-    nested = [path for path, data in files.items() if kind_of(path, data) == ARCHIVE]
+    archive = _the_archive(files)
+    if archive is not None:
+        try:
+            files = _merged(files, archive)
+        except Refused as refused:
+            problems.append(_at(refused.problem, archive))
+    nested = [path for path, data in files.items() if kind_of(path, data) == ARCHIVE and path != archive]
     problems += [Problem(Reason.ARCHIVE_NESTED, path, facts={"file": path}) for path in sorted(nested)[:_MOST_NOTES]]
     return Tree(files, tuple(problems))
+
+
+def _the_archive(files: Mapping[str, bytes]) -> str | None:
+    kinds = {path: kind_of(path, data) for path, data in files.items()}
+    archives = [path for path, kind in kinds.items() if kind == ARCHIVE]
+    has_code = any(kind in (PYTHON, NOTEBOOK) for kind in kinds.values())
+    return archives[0] if len(archives) == 1 and not has_code else None
+
+
+def _merged(files: Mapping[str, bytes], archive: str) -> dict[str, bytes]:
+    """The archive's files in its own folder's place, beside what lies there already."""
+    unpacked = _unpack(files[archive])
+    top = common_top(unpacked)
+    folder = archive[: archive.rfind("/") + 1]
+    merged = {path: data for path, data in files.items() if path != archive}
+    there = {path.casefold(): path for path in merged}
+    for path, data in unpacked.items():
+        place = folder + path.removeprefix(top)
+        if place.casefold() in there:
+            raise Refused(Reason.ARCHIVE_DOUBLE, entry=path[:200], other=there[place.casefold()][:200])
+        merged[place] = data
+    return merged
 
 
 def _unpack(data: bytes) -> dict[str, bytes]:

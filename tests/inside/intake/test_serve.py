@@ -60,6 +60,12 @@ FOLDER = {
 }
 
 
+def test_refused_archive_in_a_folder_has_one_reason() -> None:
+    """It is refused, not also called an archive that was not opened."""
+    payload, _ = intake({"hand-in/ada.zip": b"PK\x03\x04 cut"})
+    assert reasons(payload) == [(Reason.ARCHIVE_REFUSED, "ada.zip")]
+
+
 @pytest.mark.parametrize("packing", ["folder", "folder in a folder", "zip", "zip of a folder", "zip in a folder"])
 def test_packing_plays_no_part(packing: str) -> None:
     """Folder, archive, and one common folder around it give the same payload and the same tree."""
@@ -113,6 +119,32 @@ def test_archives_inside_stay_closed() -> None:
     payload, tree = intake({"ada.zip": zipped({"hw4.py": CODE.encode(), "more.zip": zipped({"x.py": b"x"})})})
     assert reasons(payload) == [(Reason.ARCHIVE_NESTED, "more.zip")]
     assert set(tree) == {"hw4.py", "more.zip"}
+
+
+def test_zip_beside_a_document_is_opened() -> None:
+    """A learning platform's folder with a zip and a PDF: the code in the zip counts, the PDF stays."""
+    payload, tree = intake({"hand-in/code.zip": zipped({"hw4/hw4.py": CODE.encode()}), "hand-in/hw4.pdf": b"%PDF-1.7"})
+    assert set(tree) == {"hw4.py", "hw4.pdf"} and reasons(payload) == []
+    assert [source.path for source in payload.sources] == ["hw4.py"]
+
+
+def test_zip_beside_code_stays_closed() -> None:
+    """Where code lies open, an archive beside it is data."""
+    payload, tree = intake({"hw4.py": CODE.encode(), "data.zip": zipped({"hw4.py": b"y = 1\n"})})
+    assert set(tree) == {"hw4.py", "data.zip"} and reasons(payload) == [(Reason.ARCHIVE_NESTED, "data.zip")]
+
+
+def test_zip_never_replaces_what_lies_beside_it() -> None:
+    """An entry with the name of a file in the folder refuses the archive."""
+    payload, tree = intake({"code.zip": zipped({"HW4.pdf": b"x", "hw4.py": b"x"}), "hw4.pdf": b"%PDF-1.7"})
+    assert tree["hw4.pdf"] == b"%PDF-1.7" and "hw4.py" not in tree
+    assert reasons(payload) == [(Reason.ARCHIVE_DOUBLE, "code.zip")]
+
+
+def test_answers_over_the_cap_are_named() -> None:
+    """A huge answers.toml is not parsed."""
+    payload, _ = intake({"answers.toml": b"# " + b"x" * (256 << 10)})
+    assert payload.answers is None and reasons(payload) == [(Reason.TOO_LARGE, "answers.toml")]
 
 
 def test_source_in_another_encoding_becomes_utf8() -> None:
