@@ -176,7 +176,7 @@ def _hung_before(probe: Probe, probes: Mapping[str, ProbeEvidence]) -> Problem |
         problem = earlier.problem
         if problem is None or problem.reason not in (Reason.IMPORT_TIMEOUT, Reason.RUN_TIMEOUT):
             continue
-        facts = {"question": earlier.probe, "seconds": problem.facts.get("seconds")}
+        facts = {"question": earlier.probe, "seconds": problem.facts.get("seconds") or probe.import_s}
         return Problem(Reason.HUNG_BEFORE, problem.file, problem.line, facts=facts)
     return None
 
