@@ -90,7 +90,7 @@ class _Run:
             return None
         operator = find_operator(op.op)
         if operator is None:
-            raise Refused(Reason.OPERATOR_REFUSED, file=op.file, line=op.line, op=op.op[:100])
+            raise _not_allowed(op)
         arguments = read_arguments(operator, op.args, op.kwargs, self.find)
         step = Step(op, operator, arguments, ())
         guard(operator, step.bound, len(op.out))
@@ -103,6 +103,9 @@ class _Run:
     def _call(self, step: Step) -> list[Any]:
         try:
             return flat(perform(step, self._meta, torch.device("meta")))
+        except NotImplementedError:
+            # A shape that hangs on values, as with boolean indexing.
+            raise _not_allowed(step.op) from None
         except Exception as error:
             # torch raises whatever it likes about arguments that do not fit.
             words = " ".join(str(error).split())[:120]
@@ -133,6 +136,10 @@ class _Run:
         size = 0 if storage._cdata in self._own else storage.nbytes()
         self.storages[number] = Storage(storage._cdata, size)
         return Ref(number, found, result.dtype)
+
+
+def _not_allowed(op: TapeOp) -> Refused:
+    return Refused(Reason.OPERATOR_REFUSED, file=op.file, line=op.line, op=op.op[:100])
 
 
 def _empty(tensor: TapeTensor) -> torch.Tensor:

@@ -85,4 +85,5 @@ _CHECKS: Mapping[str, Callable[[Bound, int], bool]] = {
     "rrelu_with_noise": _noise,
     "unbind": _unbind,
     "split": _split,
+    "unsafe_split": _split,
 }

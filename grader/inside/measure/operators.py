@@ -49,19 +49,24 @@ linalg_vector_norm.default cumsum.default cumprod.default any.default any.dim al
 sort.default sort.stable median.default median.dim view.default _unsafe_view.default squeeze.default squeeze.dim
 squeeze.dims squeeze_.default squeeze_.dim unsqueeze.default unsqueeze_.default permute.default transpose.int
 transpose_.default t.default t_.default expand.default repeat.default select.int slice.Tensor diagonal.default
-unbind.int split.Tensor split_with_sizes.default index.Tensor index_select.default gather.default unfold.default
-alias.default detach.default detach_.default lift_fresh.default lift_fresh_copy.default clone.default copy_.default
-copy.default _to_copy.default fill_.Scalar fill_.Tensor zero_.default fill.Scalar select_scatter.default
-slice_scatter.default index_put.default index_put_.default scatter.src scatter.value cat.default stack.default
-constant_pad_nd.default reflection_pad1d.default reflection_pad2d.default reflection_pad3d.default
-replication_pad1d.default replication_pad2d.default replication_pad3d.default im2col.default col2im.default
-roll.default flip.default tril.default triu.default embedding.default upsample_nearest1d.default
-upsample_nearest2d.default _upsample_nearest_exact2d.default upsample_linear1d.default upsample_bilinear2d.default
-_upsample_bilinear2d_aa.default upsample_bicubic2d.default upsample_trilinear3d.default pixel_shuffle.default
-pixel_unshuffle.default channel_shuffle.default zeros.default zeros_like.default ones.default ones_like.default
-full.default full_like.default scalar_tensor.default empty.memory_format empty_like.default new_zeros.default
-new_ones.default new_full.default new_empty.default arange.default arange.start arange.start_step linspace.default
-eye.default eye.m _weight_norm_interface.default
+unbind.int split.Tensor unsafe_split.Tensor unsafe_split_with_sizes.default split_with_sizes.default index.Tensor
+index_select.default gather.default unfold.default alias.default detach.default detach_.default lift_fresh.default
+lift_fresh_copy.default clone.default copy_.default copy.default _to_copy.default fill_.Scalar fill_.Tensor
+zero_.default fill.Scalar select_scatter.default slice_scatter.default index_put.default index_put_.default
+scatter.src scatter.value cat.default stack.default constant_pad_nd.default reflection_pad1d.default
+reflection_pad2d.default reflection_pad3d.default replication_pad1d.default replication_pad2d.default
+replication_pad3d.default im2col.default col2im.default roll.default flip.default tril.default triu.default
+embedding.default upsample_nearest1d.default upsample_nearest2d.default _upsample_nearest_exact2d.default
+upsample_linear1d.default upsample_bilinear2d.default _upsample_bilinear2d_aa.default upsample_bicubic2d.default
+upsample_trilinear3d.default pixel_shuffle.default pixel_unshuffle.default channel_shuffle.default zeros.default
+zeros_like.default ones.default ones_like.default full.default full_like.default scalar_tensor.default
+empty.memory_format empty_like.default new_zeros.default new_ones.default new_full.default new_empty.default
+arange.default arange.start arange.start_step linspace.default eye.default eye.m _weight_norm_interface.default
+aminmax.default scatter_.value scatter_.src scatter_add.default scatter_add_.default index_add.default
+index_add_.default clamp_min_.Tensor clamp_.Tensor clamp_min.Tensor clamp_max.Tensor logit.default rot90.default
+hypot.default mse_loss.default affine_grid_generator.default grid_sampler_2d.default logical_not_.default
+ceil_.default floor_.default round_.default reciprocal_.default rsqrt_.default erf_.default sin_.default cos_.default
+sign_.default pow_.Tensor round.decimals tril_.default triu_.default
 """
 
 ALLOWED = frozenset(f"aten.{name}" for name in _LISTED.split())
