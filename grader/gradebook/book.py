@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import URL, Engine, create_engine, event, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
@@ -116,7 +116,7 @@ def open_gradebook(path: Path) -> Gradebook:
     """
     set_aside = _set_aside(path) if _is_unusable(path) else None
     # NullPool: SQLite's connections are cheap, and none is left open on a file that is moved.
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
     event.listen(engine, "connect", _configure)
     with _reported(path):
         Base.metadata.create_all(engine)

@@ -220,6 +220,15 @@ def test_threads_may_record_at_once(tmp_path: Path, grade: MakeGrade) -> None:
     assert failures == [] and len(books[0].summaries()) == 20
 
 
+def test_path_may_have_any_name(tmp_path: Path, grade: MakeGrade) -> None:
+    """Signs that mean something in a URL are part of the folder's name."""
+    folder = tmp_path / "a?mode=ro#b%20 林"
+    folder.mkdir()
+    open_gradebook(folder / "grader.sqlite").record(grade())
+    assert len(open_gradebook(folder / "grader.sqlite").summaries()) == 1
+    assert [each.name for each in folder.iterdir()] == ["grader.sqlite"]
+
+
 def test_file_that_cannot_be_opened_is_one_line(tmp_path: Path) -> None:
     """A folder in its place, or a folder that is gone, is named and not set aside."""
     (tmp_path / "grader.sqlite").mkdir()
