@@ -19,8 +19,9 @@ from grader.domain.result import Grade
 from grader.export.result_json import result_object
 from grader.jail.job import Jail, Job, Limits, Zone
 from grader.report.catalogue import Catalogue
-from grader.report.class_page import ClassPage, class_page
-from grader.report.page_types import Fact, StudentPage
+from grader.report.class_page import class_page
+from grader.report.class_types import ClassPage
+from grader.report.page_types import StudentPage
 from grader.report.student_page import student_page
 from grader.report.terminal import terminal_report
 from grader.wire.frames import FrameError, read_frame
@@ -89,8 +90,7 @@ def render_student(page: StudentPage, grade: Grade, publisher: Publisher) -> Ren
 
 def publish_class(grades: Sequence[Grade], publisher: Publisher, folder: Path, environment: Mapping[str, str]) -> str:
     """Write class.html and class.pdf; returns what is wrong with them, empty when nothing is."""
-    facts = tuple(Fact(name, value) for name, value in environment.items())
-    page = class_page(grades, publisher.info, publisher.catalogue, environment=facts)
+    page = class_page(grades, publisher.info, publisher.catalogue, environment=environment)
     rendered = _render("class.html.j2", page, page.scores, publisher)
     with writing_to(folder):
         _put_page(rendered, folder, "class")

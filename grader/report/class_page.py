@@ -1,220 +1,108 @@
-"""The class report as plain data: distribution, pass rates, the same errors together, what waits."""
+"""The class report as plain data: a pure function of all grades."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from grader.domain.assignment import AssignmentInfo
-from grader.domain.result import CheckResult, Grade
+from grader.domain.result import Grade
 from grader.domain.status import Status
 from grader.report.catalogue import Catalogue
 from grader.report.charts import columns
-from grader.report.numbers import percent, points
-from grader.report.page_types import Fact, Picture
+from grader.report.class_findings import check_rates, flag_facts, question_rates, same_errors, waiting_items
+from grader.report.class_types import ClassPage, Row
+from grader.report.graded_view import environment_facts
+from grader.report.numbers import points
+from grader.report.page_types import Fact, Graded, Heading, Picture
 from grader.report.safe_text import safe_line
 
 _BINS = 10
-_MOST_STUDENTS = 40
-
-
-@dataclass(frozen=True)
-class QuestionRate:
-    """One question over the class."""
-
-    name: str
-    title: str
-    mean: str
-    most: str
-    passed: str
-    waiting: str
-
-
-@dataclass(frozen=True)
-class CheckRate:
-    """One check over the class: counts of submissions, and the share that is right as a percentage."""
-
-    question: str
-    title: str
-    right: str
-    wrong: str
-    other: str
-    share: str
-
-
-@dataclass(frozen=True)
-class SameError:
-    """One reason and the students who have it."""
-
-    question: str
-    sentence: str
-    students: tuple[str, ...]
-    count: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One submission in the list of all."""
-
-    student: str
-    status: str
-    score: str
-    pending: str
-    questions: tuple[str, ...]
-    flags: str
-
-
-@dataclass(frozen=True)
-class ClassPage:
-    """The whole class report. `words` are the template's own phrases."""
-
-    lang: str
-    words: dict[str, str]
-    course: str
-    assignment: str
-    title: str
-    submissions: str
-    statuses: tuple[Fact, ...]
-    distribution: Picture
-    questions: tuple[QuestionRate, ...]
-    question_names: tuple[str, ...]
-    checks: tuple[CheckRate, ...]
-    errors: tuple[SameError, ...]
-    waiting: tuple[Row, ...]
-    waiting_items: tuple[Fact, ...]
-    flags: tuple[Fact, ...]
-    rows: tuple[Row, ...]
-    graded: tuple[Fact, ...]
-    scores: tuple[str, ...] = field(default=())
 
 
 def class_page(
-    grades: Sequence[Grade], info: AssignmentInfo, catalogue: Catalogue, *, environment: Iterable[Fact] = ()
+    grades: Sequence[Grade], info: AssignmentInfo, catalogue: Catalogue, *, environment: Mapping[str, str] | None = None
 ) -> ClassPage:
     """Everything on the class report."""
     rows = tuple(_row(grade, catalogue) for grade in grades)
-    statuses = Counter(grade.status for grade in grades)
+    known = environment or {}
+    slug = info.slug.upper()
     return ClassPage(
         lang=catalogue.lang,
         words=catalogue.section("class"),
-        course=info.course,
-        assignment=info.slug.upper(),
-        title=info.title,
-        submissions=str(len(grades)),
-        statuses=tuple(
-            Fact(catalogue.text(f"status.{status.value}"), str(statuses[status]))
-            for status in Status
-            if statuses[status]
-        ),
+        document=catalogue.text("title.class", assignment=slug),
+        foot=catalogue.text("foot.class", assignment=slug),
+        heading=_heading(grades, info, catalogue),
+        stamp=catalogue.text("stamp.no_walls") if known.get("jail") == "none" else "",
+        figures=tuple(_keys(grades, catalogue)),
         distribution=_distribution(grades, catalogue),
-        questions=tuple(_question_rates(grades, info)),
+        questions=tuple(question_rates(grades, info)),
+        checks=tuple(check_rates(grades, catalogue)),
+        errors=tuple(same_errors(grades, catalogue)),
+        waiting=tuple(waiting_items(grades)),
+        flags=tuple(flag_facts(grades, catalogue)),
         question_names=tuple(question.id.upper() for question in info.questions),
-        checks=tuple(_check_rates(grades)),
-        errors=tuple(_same_errors(grades, catalogue)),
-        waiting=tuple(row for row, grade in zip(rows, grades, strict=True) if grade.pending),
-        waiting_items=tuple(_waiting_items(grades)),
-        flags=tuple(_flags(grades)),
         rows=rows,
-        graded=tuple(environment),
+        graded=Graded(tuple(_graded(info, known, catalogue))),
         scores=tuple(dict.fromkeys(row.score for row in rows)),
     )
 
 
+def _heading(grades: Sequence[Grade], info: AssignmentInfo, catalogue: Catalogue) -> Heading:
+    found = Counter(grade.status for grade in grades)
+    counts = [f"{found[status]} {catalogue.text(f'status.{status.value}')}" for status in Status if found[status]]
+    return Heading(
+        course=info.course,
+        assignment=info.slug.upper(),
+        title=info.title,
+        who=catalogue.text("class.report"),
+        state=" \u00b7 ".join(counts),
+        number=str(len(grades)),
+        unit=catalogue.text("class.submission" if len(grades) == 1 else "class.submissions"),
+    )
+
+
+def _keys(grades: Sequence[Grade], catalogue: Catalogue) -> Iterator[Fact]:
+    scores = [grade.score for grade in grades] or [0.0]
+    values = {
+        "mean": statistics.fmean(scores),
+        "median": statistics.median(scores),
+        "lowest": min(scores),
+        "highest": max(scores),
+        "waiting_points": sum(grade.pending for grade in grades),
+    }
+    for name, value in values.items():
+        yield Fact(catalogue.text(f"keys.{name}"), points(round(value, 2)))
+
+
 def _row(grade: Grade, catalogue: Catalogue) -> Row:
+    submission = grade.submission
+    student, name = safe_line(submission.student_id, 40), safe_line(submission.name, 40)
     return Row(
-        student=safe_line(grade.submission.student_id, 60),
+        student=student,
+        name="" if name == student else name,
         status=catalogue.text(f"status.{grade.status.value}"),
         score=points(grade.score),
         pending=points(grade.pending) if grade.pending else "",
         questions=tuple(points(question.score) for question in grade.questions),
-        flags=", ".join(flag.replace("_", " ") for flag in grade.flags),
+        flags=str(len(grade.flags)) if grade.flags else "",
     )
 
 
 def _distribution(grades: Sequence[Grade], catalogue: Catalogue) -> Picture:
+    """Scores in tenths of the points without bonus; full marks and more stand apart."""
     counts = [0] * (_BINS + 1)
     for grade in grades:
         share = grade.score / grade.max_score if grade.max_score else 0.0
         counts[min(_BINS, int(share * _BINS + 1e-9))] += 1
-    labels = [f"{10 * step}\u2013{10 * step + 9}%" for step in range(_BINS)] + ["100%+"]
-    words = ", ".join(f"{label} {number}" for label, number in zip(labels, counts, strict=True) if number)
-    return Picture(columns(counts, labels), catalogue.text("alt.distribution", values=words or "\u2013"))
+    labels = [f"{10 * step}\u2013{10 * step + 9}" for step in range(_BINS)] + ["100+"]
+    words = "; ".join(f"{label}: {number}" for label, number in zip(labels, counts, strict=True) if number)
+    alt = catalogue.text("alt.distribution", values=words or catalogue.text("table.none"))
+    return Picture(columns(counts, labels), alt)
 
 
-def _question_rates(grades: Sequence[Grade], info: AssignmentInfo) -> Iterator[QuestionRate]:
-    for index, question in enumerate(info.questions):
-        results = [grade.questions[index] for grade in grades]
-        mean = sum(result.score for result in results) / len(results) if results else 0.0
-        yield QuestionRate(
-            name=question.id.upper(),
-            title=question.title,
-            mean=points(round(mean, 2)),
-            most=points(question.points),
-            passed=str(sum(result.status is Status.PASSED for result in results)),
-            waiting=str(sum(result.pending > 0 for result in results)),
-        )
-
-
-def _check_rates(grades: Sequence[Grade]) -> Iterator[CheckRate]:
-    """By check; the rows of a hand calculation count together, whatever the layers are called."""
-    found: dict[tuple[str, str], list[CheckResult]] = defaultdict(list)
-    for grade in grades:
-        for question in grade.questions:
-            for check in question.checks:
-                found[question.id, _group(check)].append(check)
-    for (question_id, name), checks in found.items():
-        right = sum(check.status is Status.PASSED for check in checks)
-        wrong = sum(check.status is Status.FAILED for check in checks)
-        yield CheckRate(
-            question_id.upper(),
-            checks[0].title if name == checks[0].id else name,
-            str(right),
-            str(wrong),
-            str(len(checks) - right - wrong),
-            percent(right / len(checks), decimals=0),
-        )
-
-
-def _group(check: CheckResult) -> str:
-    return "hand_*" if check.id.startswith("hand_") and check.id != "hand_total" else check.id
-
-
-def _same_errors(grades: Sequence[Grade], catalogue: Catalogue) -> Iterator[SameError]:
-    """Failed checks grouped by reason; the most frequent first."""
-    who: dict[tuple[str, str], dict[str, CheckResult]] = defaultdict(dict)
-    for grade in grades:
-        for question in grade.questions:
-            for check in question.checks:
-                if check.status in (Status.FAILED, Status.ERROR) and check.reason:
-                    who[question.id, check.reason].setdefault(grade.submission.student_id, check)
-    for (question_id, reason), students in sorted(who.items(), key=lambda found: (-len(found[1]), found[0])):
-        first = next(iter(students.values()))
-        names = tuple(safe_line(student, 60) for student in sorted(students)[:_MOST_STUDENTS])
-        sentence = catalogue.sentence(reason, first.facts)
-        if len({catalogue.sentence(reason, check.facts) for check in students.values()}) > 1:
-            sentence = catalogue.text("alike", sentence=sentence)
-        yield SameError(question_id.upper(), sentence, names, str(len(students)))
-
-
-def _waiting_items(grades: Sequence[Grade]) -> Iterator[Fact]:
-    open_items: Counter[str] = Counter()
-    for grade in grades:
-        for question in grade.questions:
-            for item in question.rubric:
-                if item.points is None and item.max_points:
-                    open_items[f"{question.id.upper()} {item.title}"] += 1
-            for check in question.checks:
-                if check.status in (Status.NEEDS_REVIEW, Status.ERROR):
-                    open_items[f"{question.id.upper()} {check.title}"] += 1
-    for title, number in open_items.items():
-        yield Fact(title, str(number))
-
-
-def _flags(grades: Sequence[Grade]) -> Iterator[Fact]:
-    who: dict[str, list[str]] = defaultdict(list)
-    for grade in grades:
-        for flag in grade.flags:
-            who[flag].append(safe_line(grade.submission.student_id, 60))
-    for flag, students in sorted(who.items()):
-        yield Fact(flag.replace("_", " "), ", ".join(students[:_MOST_STUDENTS]))
+def _graded(info: AssignmentInfo, environment: Mapping[str, str], catalogue: Catalogue) -> Iterable[Fact]:
+    revision = catalogue.text("graded.revision", slug=info.slug, revision=info.revision[:12])
+    yield Fact(catalogue.text("graded.assignment"), revision)
+    yield from environment_facts(environment, catalogue)

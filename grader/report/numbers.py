@@ -1,8 +1,14 @@
-"""Numbers as a report prints them; rounding never flatters and never accuses."""
+"""Numbers as a report prints them; nothing is rounded up, so nothing flatters and nothing accuses."""
 
 from __future__ import annotations
 
 import math
+from fractions import Fraction
+
+from grader.checks.shares import as_fraction
+
+NO_BREAK = "\u00a0"
+TIMES = f"{NO_BREAK}\u00d7{NO_BREAK}"
 
 
 def count(value: int) -> str:
@@ -15,28 +21,30 @@ def points(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def percent(share: float, *, threshold: float | None = None, decimals: int = 2) -> str:
-    """A fraction of 1 as a percentage that never rounds to 0, to 100, or across `threshold` (a fraction too)."""
-    value = share * 100
-    shown = round(value, decimals)
-    step = 10.0**-decimals
-    limits = [0.0, 100.0] if threshold is None else [0.0, 100.0, threshold * 100]
-    for limit in limits:
-        # A measured share just below a limit must not be printed as the limit, nor the other way round.
-        if value < limit <= shown:
-            shown = math.ceil((limit - step) / step - 1e-9) * step
-        elif value > limit >= shown:
-            shown = math.floor((limit + step) / step + 1e-9) * step
-    return f"{shown:.{decimals}f}%"
+def percent(share: float | Fraction, *, threshold: float | None = None, decimals: int = 2) -> str:
+    """A fraction of 1 as a percentage that never reads 0, 100 or below `threshold` when it is not.
+
+    Digits are cut off, not rounded, so that 98.499 never reads 98.50. A share at
+    or above the threshold whose cut digits would read as below it is shown as
+    the first number that does not.
+    """
+    exact = as_fraction(share) * 100
+    scale = 10**decimals
+    steps = math.floor(exact * scale)
+    if exact > 0 and steps == 0:
+        return f"<{1 / scale:.{decimals}f}{NO_BREAK}%"
+    if threshold is not None and steps < as_fraction(threshold) * 100 * scale <= exact * scale:
+        steps = math.ceil(as_fraction(threshold) * 100 * scale)
+    return f"{steps / scale:.{decimals}f}{NO_BREAK}%"
 
 
-def shape(sizes: tuple[int, ...]) -> str:
-    """A shape without its batch axis, as 64 x 55 x 55 with real multiplication signs."""
-    return " \u00d7 ".join(map(str, sizes[1:] if len(sizes) > 1 else sizes))
+def shape(sizes: tuple[int, ...], *, batch: bool = True) -> str:
+    """A shape as 64 × 55 × 55; with `batch` its first axis is the batch, which is left out."""
+    return TIMES.join(map(str, sizes[1:] if batch and len(sizes) > 1 else sizes))
 
 
 def seconds(value: float) -> str:
     """A duration in the unit that reads best."""
     if value < 60:
-        return f"{value:.1f} s"
-    return f"{int(value) // 60} min {int(value) % 60} s"
+        return f"{value:.1f}{NO_BREAK}s"
+    return f"{int(value) // 60}{NO_BREAK}min {int(value) % 60}{NO_BREAK}s"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,19 @@ class Digit:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A name and a value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Lost:
-    """One line of "where the points went"."""
+    """One line of "where the points went". `target` is the id of the question's section."""
 
     question: str
+    target: str
     points: str
     reason: str
     advice: str
@@ -37,26 +46,38 @@ class Lost:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Points that nobody has decided yet."""
+    """Points of one question that nobody has decided yet, and what they are for."""
 
     question: str
-    title: str
     points: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do next, and what it is worth."""
+
+    action: str
+    worth: str
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One question in "score by question". Widths are percentages of the widest bar."""
+    """One question in "score by question".
+
+    `width` is a percentage of the widest bar; `got` and `open` are percentages
+    of this one: how far the earned points reach, and how far those that wait.
+    """
 
     name: str
     title: str
     subtitle: str
     score: str
     width: str
-    filled: str
-    waiting: str
+    got: str
+    open: str
     bonus: bool
-    status: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -69,8 +90,7 @@ class CheckLine:
     points: str
     rationale: str = ""
     help: str = ""
-    expected: str = ""
-    actual: str = ""
+    sides: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -85,8 +105,17 @@ class RubricLine:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A part of the essay as the student wrote it, beside the rubric items that it answers."""
+
+    text: str
+    remarks: tuple[RubricLine, ...]
+    cut: str = ""
+
+
+@dataclass(frozen=True)
 class HandLine:
-    """One row of the layer table."""
+    """One row of the layer table. `kind` names its style: agrees, allowed, wrong, missing, carried."""
 
     layer: str
     output: str
@@ -96,8 +125,17 @@ class HandLine:
     working: str
     verdict: str
     kind: str
-    """agrees, allowed, wrong, missing or carried: which style the row has."""
     is_total: bool = False
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A line of the hand calculation as written; a wrong one has its struck and its right end."""
+
+    layer: str
+    working: str
+    struck: str = ""
+    right: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,36 +145,51 @@ class ToolLine:
     tool: str
     number: str
     word: str
-    note: str = ""
-    matched: bool = False
-
-
-@dataclass(frozen=True)
-class LayerLine:
-    """One row of the measured layer list, as a summary tool prints it."""
-
-    layer: str
-    kind: str
-    output: str
-    params: str
-    macs: str
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class Code:
-    """A file of the student's as it was handed in."""
+    """A piece of the student's file as it was handed in, from line `first` on; `marked` lines are spoken of."""
 
-    file: str
+    place: str
     text: str
+    first: int
+    marked: tuple[int, ...] = ()
     cut: str = ""
 
 
 @dataclass(frozen=True)
-class Fact:
-    """A name and a value."""
+class Metric:
+    """One measured share beside the student's own; `verdict` says in words whether they agree."""
 
     name: str
-    value: str
+    measured: str
+    claimed: str
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a trained network shows on test images."""
+
+    dataset: str
+    metrics: tuple[Metric, ...]
+    facts: tuple[Fact, ...]
+    curve: Picture | None
+    classes: Picture
+    classes_note: str
+    confusion: Picture
+    mistakes: tuple[Digit, ...]
+    mistakes_note: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """A measured network: its facts, and its layers as a summary tool prints them."""
+
+    facts: tuple[Fact, ...]
+    summary: str
 
 
 @dataclass(frozen=True)
@@ -148,23 +201,51 @@ class Section:
     title: str
     score: str
     asked: str
-    status: str
+    answers: tuple[Answer, ...] = ()
     checks: tuple[CheckLine, ...] = ()
     hidden: str = ""
-    essay: tuple[Fact, ...] = ()
-    rubric: tuple[RubricLine, ...] = ()
     hand: tuple[HandLine, ...] = ()
+    hand_intro: str = ""
+    corrections: tuple[Correction, ...] = ()
+    corrections_note: str = ""
     tools: tuple[ToolLine, ...] = ()
-    network: tuple[Fact, ...] = ()
-    layers: tuple[LayerLine, ...] = ()
-    diagnostics: tuple[str, ...] = ()
+    network: Network | None = None
     code: Code | None = None
-    metrics: tuple[Fact, ...] = ()
-    curve: Picture | None = None
-    classes: Picture | None = None
-    confusion: Picture | None = None
-    mistakes: tuple[Digit, ...] = ()
-    dataset: str = ""
+    training: Training | None = None
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """One file as handed in."""
+
+    name: str
+    sha256: str
+    size: str
+
+
+@dataclass(frozen=True)
+class Graded:
+    """How a result came about, and how to get it again."""
+
+    facts: tuple[Fact, ...]
+    remarks: tuple[str, ...] = ()
+    files: tuple[FileLine, ...] = ()
+    more_files: str = ""
+    repeat: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The band on top of a page."""
+
+    course: str
+    assignment: str
+    title: str
+    who: str
+    state: str
+    number: str
+    unit: str
+    ring: Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -173,28 +254,19 @@ class StudentPage:
 
     lang: str
     words: dict[str, str]
-    course: str
-    assignment: str
-    title: str
-    name: str
-    student_id: str
-    status: str
-    score: str
-    max_score: str
-    pending: str
-    ring: Picture
+    document: str
+    foot: str
+    heading: Heading
+    stamp: str
     works: tuple[str, ...]
     fix: tuple[str, ...]
-    next_steps: tuple[str, ...]
+    then: tuple[str, ...]
     bars: tuple[Bar, ...]
     lost: tuple[Lost, ...]
-    lost_total: str
+    lost_note: str
     waiting: tuple[Waiting, ...]
-    remarks: tuple[str, ...]
+    steps: tuple[Step, ...]
     sections: tuple[Section, ...]
-    graded: tuple[Fact, ...]
-    files: tuple[tuple[str, str, str], ...]
-    repeat: str
-    stamp: str = ""
-    scores: tuple[str, ...] = field(default=())
+    graded: Graded
+    scores: tuple[str, ...]
     """Every score text on the page; all have to be found in the finished PDF."""

@@ -54,9 +54,22 @@ def files_of(code: str = ALEXNET, *, essay: bool = True, given: dict[str, object
 def measured(**changes: object) -> NetworkMeasurement:
     """The network with 196 channels, where it stands in ALEXNET."""
     sizes = {"input": 0.57, "forward_backward": 3.77, "params": 173.43, "total": 177.77}
-    place = {"file": "hw4.py", "line": 1 + ALEXNET.splitlines().index("class CustomAlexNet(nn.Module):")}
+    place = {"file": "hw4.py", "line": line_of("class CustomAlexNet(nn.Module):")}
     whole = {"class_name": "CustomAlexNet", "sizes_mb": sizes, "trainable_params": 45_463_084, **place, **changes}
     return network(with_192_as(196), **whole)
+
+
+def line_of(text: str) -> int:
+    """Where a line stands in ALEXNET, counted from 1."""
+    return 1 + ALEXNET.splitlines().index(text)
+
+
+def digit_network() -> NetworkMeasurement:
+    """Seven convolutions and three linear layers on 28 x 28."""
+    wide = [("conv", 192, 192, 5, 1, 2)] * 4
+    sizes = [("conv", 1, 48, 5, 1, 2), ("pool", 2, 2), ("conv", 48, 128, 5, 1, 2), ("pool", 2, 2), ("conv", 128, 192, 5, 1, 2)]
+    sizes += [*wide, ("pool", 2, 2), ("fc", 1728, 512), ("fc", 512, 512), ("fc", 512, 10)]
+    return network(sizes, side=28, class_name="DigitNet", input_shape=(1, 1, 28, 28))
 
 
 def digits(*, dataset: str = "MNIST", n: int = 10_000, wrong: Sequence[tuple[int, int, int]] = ()) -> AccuracyMeasurement:
@@ -124,9 +137,9 @@ def slip(**hand: str) -> SubmissionEvidence:
     given = answers(found, flops="705535424.0", label="FLOPs", tool="thop")
     given["q2"]["hand"] |= hand or {"conv5": "256 x 3^2 x 256 + 256 = 590800", "total": "45463804"}
     given["q3"] = {"claimed": {"accuracy": 0.9942, "precision": 0.9942, "recall": 0.9941, "f1": 0.9942}}
-    trained = network(class_name="CiresanNet", file="hw4.py", line=40)
+    trained = digit_network()
     chosen = Chosen("CustomAlexNet", "hw4.py", found.line, "name")
-    dropout = Problem("dropout_in_eval", "hw4.py", 25, facts={"p": 0.5})
+    dropout = Problem("dropout_in_eval", "hw4.py", line_of("        x = F.dropout(F.relu(self.fc1(x)), p=0.5)"), facts={"p": 0.5})
     return evidence_of(
         files_of(given=given),
         NetworkPayload(chosen, replace(found, eval_deterministic=False, diagnostics=(dropout,))),
@@ -138,7 +151,7 @@ def perfect() -> SubmissionEvidence:
     """Nothing to mend."""
     found = measured()
     chosen = Chosen("CustomAlexNet", "hw4.py", found.line, "declared")
-    trained = network(class_name="CiresanNet", file="hw4.py", line=40)
+    trained = digit_network()
     return evidence_of(
         files_of(given=answers(found)), NetworkPayload(chosen, found), TrainingPayload(chosen, trained, training_facts(), digits())
     )

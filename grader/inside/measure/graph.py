@@ -88,7 +88,9 @@ class Graph:
     @cached_property
     def parents(self) -> frozenset[str]:
         """Paths of modules that have modules inside."""
-        return frozenset(path.rpartition(".")[0] for module in self.tape.modules if (path := module.path))
+        # What computes a layer's weight, such as weight norm, is part of the layer.
+        inside = (module.path for module in self.tape.modules if "parametrizations" not in module.path.split("."))
+        return frozenset(path.rpartition(".")[0] for path in inside if path)
 
     @cached_property
     def own_parameters(self) -> Mapping[str, Mapping[str, TapeTensor]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.inside.context import Context, Handler
+from grader.inside.render.code import highlighted
 from grader.inside.render.pictures import digit_uri, svg_uri
 from grader.wire.frames import Frame
 
@@ -50,16 +51,6 @@ def render_html(message: Mapping[str, Any], templates: Path) -> str:
     environment.filters |= {"svg_uri": svg_uri, "digit_uri": digit_uri, "highlighted": highlighted}
     page = message["page"]
     return environment.get_template(message["template"]).render(p=page, w=page["words"])
-
-
-def highlighted(code: str) -> str:
-    """Python code as HTML with classes for colours; pygments escapes what the student wrote."""
-    from markupsafe import Markup
-    from pygments import highlight
-    from pygments.formatters.html import HtmlFormatter
-    from pygments.lexers.python import PythonLexer
-
-    return Markup(highlight(code, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))  # noqa: S704
 
 
 def render_pdf(html: str, identifier: str) -> bytes:
