@@ -7,10 +7,12 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from grader.bundled import bundled
 from grader.disk import replace_file, writing_to
 from grader.domain.assignment import AssignmentInfo
 from grader.domain.evidence import SubmissionEvidence
@@ -56,7 +58,7 @@ def publish_student(
 ) -> str:
     """Write report.html, report.pdf, result.json and the full record; returns what is wrong with the report.
 
-    A report whose page data did not change is not rendered again.
+    A report whose page data and templates did not change is not rendered again.
 
     Raises:
         OutputError: when the files cannot be written.
@@ -84,7 +86,7 @@ def render_student(page: StudentPage, grade: Grade, publisher: Publisher) -> Ren
     if rendered.html:
         return rendered
     text = terminal_report(grade, publisher.catalogue)
-    plain = f"<!doctype html><meta charset=utf-8><title>{escape(page.title)}</title><pre>{escape(text)}</pre>"
+    plain = f"<!doctype html><meta charset=utf-8><title>{escape(page.document)}</title><pre>{escape(text)}</pre>"
     return Rendered(plain.encode("utf-8", "replace"), None, rendered.problem)
 
 
@@ -98,8 +100,16 @@ def publish_class(grades: Sequence[Grade], publisher: Publisher, folder: Path, e
 
 
 def page_identifier(page: StudentPage | ClassPage) -> str:
-    """A hash over everything a page shows: equal pages have equal PDFs."""
-    return hashlib.sha256(_json(asdict(page))).hexdigest()
+    """A hash over everything a page shows and the templates it is set with: equal pages have equal PDFs."""
+    return hashlib.sha256(_json(asdict(page)) + _design()).hexdigest()
+
+
+@cache
+def _design() -> bytes:
+    """A hash over the templates."""
+    folder = bundled(TEMPLATES)
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).digest()
 
 
 def _render(template: str, page: StudentPage | ClassPage, scores: Sequence[str], publisher: Publisher) -> Rendered:

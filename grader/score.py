@@ -29,12 +29,10 @@ from grader.domain.evidence import (
 from grader.domain.measurement import AccuracyMeasurement, NetworkMeasurement, TrainingFacts
 from grader.domain.result import CheckResult, Grade, HandRow, QuestionResult, RubricItem
 from grader.domain.status import Status
+from grader.excerpts import excerpt_of
 
 Given = Mapping[str, object]
 Manual = Mapping[str, ManualScore]
-
-EXCERPT = 1500
-"""Longest excerpt of an essay beside a rubric item, in characters."""
 
 _WAITING = (Status.NEEDS_REVIEW, Status.ERROR)
 _READABLE = frozenset({"python", "notebook", "toml", "markdown", "pdf"})
@@ -81,7 +79,11 @@ def _question(
     beside = {"claims": claims.problems} if isinstance(claims, Claims) else {}
     run = run_checks(question.checks, assignment.checks, given, beside=beside)
     checks = tuple(_with_manual(check, manual.get(check.id)) for check in run.results)
-    rubric = tuple(_rubric(item, manual.get(item.id), given) for item in question.rubric)
+    essay = given["essay"] if isinstance(given["essay"], Essay) and not given["essay"].empty else None
+    about = {
+        item.id: excerpt_of(item, question.id, assignment.info, essay) if essay else "" for item in question.rubric
+    }
+    rubric = tuple(_rubric(item, manual.get(item.id), about[item.id]) for item in question.rubric)
     by_human = [manual[check.id].points for check in checks if check.id in manual]
     by_human += [item.points for item in rubric if item.points is not None]
     auto = _sum(check.points for check in checks if check.id not in manual)
@@ -144,7 +146,7 @@ def _with_manual(check: CheckResult, manual: ManualScore | None) -> CheckResult:
     return replace(check, points=manual.points, status=status)
 
 
-def _rubric(spec: RubricSpec, manual: ManualScore | None, given: Given) -> RubricItem:
+def _rubric(spec: RubricSpec, manual: ManualScore | None, excerpt: str) -> RubricItem:
     return RubricItem(
         id=spec.id,
         title=spec.title,
@@ -152,19 +154,8 @@ def _rubric(spec: RubricSpec, manual: ManualScore | None, given: Given) -> Rubri
         points=manual.points if manual else None,
         comment=manual.comment if manual else "",
         reviewer=manual.reviewer if manual else "",
-        excerpt=_excerpt(spec, given["essay"]),
+        excerpt=excerpt,
     )
-
-
-def _excerpt(spec: RubricSpec, essay: object) -> str:
-    """The part of the essay under the first heading that fits; where none does, the answer may be anywhere in it."""
-    if not isinstance(essay, Essay) or essay.empty:
-        return ""
-    for words in spec.headings:
-        found = [text for heading, text in essay.answers.items() if words.lower() in heading.lower() and text.strip()]
-        if found:
-            return "\n\n".join(found)[:EXCERPT]
-    return essay.text[:EXCERPT]
 
 
 def _payloads(evidence: SubmissionEvidence) -> dict[str, NetworkPayload | TrainingPayload]:

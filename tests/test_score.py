@@ -152,15 +152,46 @@ def test_grade_carries_what_the_report_prints() -> None:
     assert (grade.assignment, grade.revision) == ("hw4", HW4.info.revision)
 
 
+def _excerpts(essay: Essay) -> dict[str, str]:
+    q1, _, q3 = score(HW4, evidence(files=FilesPayload(FILES, answers={}, essay=essay))).questions
+    return {item.id: item.excerpt for item in (*q1.rubric, *q3.rubric)}
+
+
 def test_rubric_items_show_the_part_of_the_essay_they_are_about() -> None:
-    """The text under the item's heading, the more general heading, or the whole essay."""
-    parts = {"Q1 Main reason": "Budget.", "Regular convolution": "Dense.", "Q3 Summary": ""}
-    files = FilesPayload(FILES, answers={}, essay=replace(ESSAY, text="All of it.", answers=parts))
-    q1, _, q3 = score(HW4, evidence(files=files)).questions
-    excerpts = {item.id: item.excerpt for item in (*q1.rubric, *q3.rubric)}
+    """The text under the item's heading, or under the more general one."""
+    parts = {"Q1 Main reason": "Budget.", "Regular convolution": "Dense.", "Q3 Summary": "LeNet."}
+    excerpts = _excerpts(replace(ESSAY, text="All of it.", answers=parts))
     assert excerpts["main_reason"] == "Budget."
     assert excerpts["regular_pros"] == excerpts["regular_cons"] == "Dense."
-    assert excerpts["separable_pros"] == excerpts["summary"] == "All of it."
+    assert excerpts["summary"] == "LeNet."
+
+
+def test_what_stands_under_no_heading_is_looked_for_in_the_question_s_own_parts() -> None:
+    """A Q1 item without its heading may be answered anywhere in Q1, never in Q3's part, and the other way round."""
+    parts = {"HW4": "Budget.\n\nLeNet.", "Q1 Main reason": "Budget.", "Q3 Summary": "LeNet.", "My notes": "Note."}
+    excerpts = _excerpts(replace(ESSAY, text="All of it.", answers=parts))
+    assert excerpts["regular_pros"] == "Budget.\n\nNote."
+    assert excerpts["images"] == "LeNet.\n\nNote."
+
+
+def test_a_heading_left_empty_shows_nothing_of_other_answers() -> None:
+    """The starter's headings stand; one of them has no text."""
+    parts = {"Q1 Main reason": "Budget.", "Q3 Images": "", "Q3 Summary": "LeNet."}
+    assert _excerpts(replace(ESSAY, text="All of it.", answers=parts))["images"] == ""
+
+
+@pytest.mark.parametrize("heading", ["Q1", "q1. My answer", "Question 1", "第1題", "문제 1"])
+def test_a_numbered_heading_belongs_to_its_question(heading: str) -> None:
+    """One long answer under Q1 is shown beside every item of Q1 and none of Q3."""
+    excerpts = _excerpts(replace(ESSAY, text="All of it.", answers={heading: "All of it."}))
+    assert excerpts["main_reason"] == excerpts["regular_pros"] == "All of it."
+    assert excerpts["images"] == excerpts["summary"] == ""
+
+
+def test_an_essay_without_the_headings_is_shown_whole() -> None:
+    """A student who wrote in their own form is read in it."""
+    excerpts = _excerpts(replace(ESSAY, text="All of it.", answers={"Essay": "All of it."}))
+    assert set(excerpts.values()) == {"All of it."}
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -91,7 +91,7 @@ class Grade:
     training: Mapping[str, TrainingFacts] = field(default_factory=dict)
     claimed: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """By question id: accuracy, precision, recall, f1 as the student wrote them (fractions of 1)."""
-    hand: tuple["HandRow", ...] = ()
+    hand: tuple[HandRow, ...] = ()
     flags: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)

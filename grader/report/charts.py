@@ -25,9 +25,10 @@ def ring(share: float, label: str, *, waiting: float = 0.0) -> str:
     for start, length, opacity in ((filled, faint, 0.45), (0.0, filled, 1.0)):
         if length > 0:
             turn = 360 * start - 90
+            dashes = f'stroke-dasharray="{length * around:.1f} {around:.1f}"'
             arcs.append(
                 f'<circle cx="{middle}" cy="{middle}" r="{radius}" stroke="#fff" stroke-opacity="{opacity:g}" '
-                f'stroke-dasharray="{length * around:.1f} {around:.1f}" transform="rotate({turn:.1f} {middle} {middle})"/>'
+                f'{dashes} transform="rotate({turn:.1f} {middle} {middle})"/>'
             )
     body = f'<g fill="none" stroke-width="9">{"".join(arcs)}</g>'
     return _svg(100, 100, body + _text(middle, middle + 6.5, label, size=19, fill="#fff", anchor="middle", bold=True))

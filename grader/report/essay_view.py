@@ -9,6 +9,7 @@ from grader.domain.result import QuestionResult, RubricItem
 from grader.report.catalogue import Catalogue
 from grader.report.numbers import points
 from grader.report.page_types import Answer, RubricLine
+from grader.report.paragraphs import unwrapped
 from grader.report.safe_text import safe_block, safe_line
 
 _MOST_LINES = 60
@@ -34,7 +35,9 @@ def _answer(excerpt: str, items: list[RubricItem], essay: Essay | None, catalogu
     cut = ""
     if excerpt and essay and any(text.startswith(excerpt) and text.strip() != excerpt for text in _texts(essay)):
         cut = catalogue.text("essay.cut", file=safe_line(essay.path, 80))
-    return Answer(safe_block(excerpt, lines=_MOST_LINES), tuple(_line(item, catalogue) for item in items), cut)
+    return Answer(
+        safe_block(unwrapped(excerpt), lines=_MOST_LINES), tuple(_line(item, catalogue) for item in items), cut
+    )
 
 
 def _texts(essay: Essay) -> Iterator[str]:

@@ -54,7 +54,7 @@ def working_text(working: str) -> str:
     """A working without its result, with real multiplication signs and powers."""
     left = working.rsplit("=", 1)[0] if "=" in working else working
     powered = _POWER.sub(lambda found: found[1].translate(_POWERS), left)
-    signed = re.sub(r"(?<=[0-9⁰-⁹)\s])\s*(?:\*|[xX])\s*(?=[0-9(\s])", " \u00d7 ", powered)
+    signed = re.sub(r"(?<=[0-9⁰¹²³⁴-⁹)\s])\s*(?:\*|[xX])\s*(?=[0-9(\s])", " \u00d7 ", powered)
     spaced = re.sub(r"\s*\+\s*", " + ", signed)
     return safe_line(spaced, _MOST_WORKING)
 

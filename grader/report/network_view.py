@@ -45,7 +45,11 @@ def _facts(network: NetworkMeasurement, chosen: Chosen | None, catalogue: Catalo
 def summary_text(network: NetworkMeasurement, catalogue: Catalogue) -> str:
     """The layers in the form that torchsummary made familiar; the numbers are ours."""
     width = sum(_COLUMNS)
-    rows = ["-" * width, _row(*(catalogue.text(f"summary.{name}") for name in ("layer", "output", "params"))), "=" * width]
+    rows = [
+        "-" * width,
+        _row(*(catalogue.text(f"summary.{name}") for name in ("layer", "output", "params"))),
+        "=" * width,
+    ]
     for number, layer in enumerate(network.layers[:_MOST_LAYERS], 1):
         kind = safe_line(layer.kind.removesuffix(" (functional)"), _COLUMNS[0] - 6)
         sizes = ", ".join(map(str, (-1, *layer.output_shape[1:])))

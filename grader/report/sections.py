@@ -47,7 +47,9 @@ def section(result: QuestionResult, material: Material) -> Section:
 
 def _is_said(check: CheckResult, hand: tuple[HandRow, ...]) -> bool:
     """Whether the page says it anyway: a row in the layer table, or that a check worth nothing is right."""
-    return (bool(hand) and _is_row(check)) or (check.status is Status.PASSED and not check.max_points and not check.notes)
+    return (bool(hand) and _is_row(check)) or (
+        check.status is Status.PASSED and not check.max_points and not check.notes
+    )
 
 
 def _is_carried(hand: tuple[HandRow, ...]) -> bool:

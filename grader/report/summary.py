@@ -50,10 +50,19 @@ def _works(material: Material) -> Iterator[str]:
         key = "box.rows_all" if len(right) == len(rows) else "box.rows"
         yield catalogue.text(key, right=len(right), all=len(rows))
     if accuracy and scored:
-        facts = {"share": percent(accuracy.accuracy), "n": count(accuracy.n), "dataset": safe_line(accuracy.dataset, 40)}
+        facts = {
+            "share": percent(accuracy.accuracy),
+            "n": count(accuracy.n),
+            "dataset": safe_line(accuracy.dataset, 40),
+        }
         yield catalogue.text("box.accuracy", **facts)
     yield from (check.title for check in ranked[1:] if check.id != "test_accuracy")
-    yield from (catalogue.text("box.rubric", title=i.title) for q in grade.questions for i in q.rubric if _is_full(i.points, i.max_points))
+    yield from (
+        catalogue.text("box.rubric", title=i.title)
+        for q in grade.questions
+        for i in q.rubric
+        if _is_full(i.points, i.max_points)
+    )
 
 
 def _is_row(check: CheckResult) -> bool:

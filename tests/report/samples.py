@@ -44,7 +44,11 @@ _MANUAL = {
 
 def files_of(code: str = ALEXNET, *, essay: bool = True, given: dict[str, object] | None = None) -> FilesPayload:
     """What the intake finds in the folder."""
-    listed = [("hw4.py", code, "python"), ("answers.toml", repr(given), "toml"), ("essay.md", str(ESSAY_PARTS), "markdown")]
+    listed = [
+        ("hw4.py", code, "python"),
+        ("answers.toml", repr(given), "toml"),
+        ("essay.md", str(ESSAY_PARTS), "markdown"),
+    ]
     facts = [FileFact(name, len(text.encode()), sha256(text.encode()).hexdigest(), kind) for name, text, kind in listed]
     whole = "\n\n".join(f"## {heading}\n{text}" for heading, text in ESSAY_PARTS.items())
     written = Essay("essay.md", whole, len(whole.split()), False, ESSAY_PARTS) if essay else None
@@ -67,14 +71,32 @@ def line_of(text: str) -> int:
 def digit_network() -> NetworkMeasurement:
     """Seven convolutions and three linear layers on 28 x 28."""
     wide = [("conv", 192, 192, 5, 1, 2)] * 4
-    sizes = [("conv", 1, 48, 5, 1, 2), ("pool", 2, 2), ("conv", 48, 128, 5, 1, 2), ("pool", 2, 2), ("conv", 128, 192, 5, 1, 2)]
+    sizes = [
+        ("conv", 1, 48, 5, 1, 2),
+        ("pool", 2, 2),
+        ("conv", 48, 128, 5, 1, 2),
+        ("pool", 2, 2),
+        ("conv", 128, 192, 5, 1, 2),
+    ]
     sizes += [*wide, ("pool", 2, 2), ("fc", 1728, 512), ("fc", 512, 512), ("fc", 512, 10)]
     return network(sizes, side=28, class_name="DigitNet", input_shape=(1, 1, 28, 28))
 
 
-def digits(*, dataset: str = "MNIST", n: int = 10_000, wrong: Sequence[tuple[int, int, int]] = ()) -> AccuracyMeasurement:
+def digits(
+    *, dataset: str = "MNIST", n: int = 10_000, wrong: Sequence[tuple[int, int, int]] = ()
+) -> AccuracyMeasurement:
     """Predictions on `n` images of ten classes; `wrong` are (truth, answer, how many)."""
-    wrong = wrong or [(4, 9, 12), (9, 4, 9), (7, 2, 8), (3, 5, 7), (5, 3, 7), (8, 3, 6), (2, 7, 5), (6, 0, 4), (1, 7, 3)]
+    wrong = wrong or [
+        (4, 9, 12),
+        (9, 4, 9),
+        (7, 2, 8),
+        (3, 5, 7),
+        (5, 3, 7),
+        (8, 3, 6),
+        (2, 7, 5),
+        (6, 0, 4),
+        (1, 7, 3),
+    ]
     matrix = [[n // 10 if row == column else 0 for column in range(10)] for row in range(10)]
     for truth, answer, many in wrong:
         matrix[truth][truth] -= many
@@ -98,7 +120,8 @@ def digits(*, dataset: str = "MNIST", n: int = 10_000, wrong: Sequence[tuple[int
         untrained_accuracy=0.0974,
         curve=(0.9631, 0.9811, 0.9872, 0.9904, share),
         mistakes=tuple(
-            Mistake(100 + k, truth, answer, 0.99 - 0.04 * k, drawn(truth)) for k, (truth, answer, _) in enumerate(wrong[:8])
+            Mistake(100 + k, truth, answer, 0.99 - 0.04 * k, drawn(truth))
+            for k, (truth, answer, _) in enumerate(wrong[:8])
         ),
     )
 
@@ -116,7 +139,11 @@ def drawn(digit: int) -> tuple[int, ...]:
 
 
 def evidence_of(
-    files: FilesPayload, q2: NetworkPayload | Problem, q3: TrainingPayload | Problem, *, who: tuple[str, str] = (STUDENT, NAME)
+    files: FilesPayload,
+    q2: NetworkPayload | Problem,
+    q3: TrainingPayload | Problem,
+    *,
+    who: tuple[str, str] = (STUDENT, NAME),
 ) -> SubmissionEvidence:
     """The three probes of a submission; a Problem stands for a payload with nothing but the problem."""
     versions = {"grader": "0.1.0", "python": "3.11.7", "torch": "2.15.0", "torchvision": "0.29.2"}
@@ -139,7 +166,9 @@ def slip(**hand: str) -> SubmissionEvidence:
     given["q3"] = {"claimed": {"accuracy": 0.9942, "precision": 0.9942, "recall": 0.9941, "f1": 0.9942}}
     trained = digit_network()
     chosen = Chosen("CustomAlexNet", "hw4.py", found.line, "name")
-    dropout = Problem("dropout_in_eval", "hw4.py", line_of("        x = F.dropout(F.relu(self.fc1(x)), p=0.5)"), facts={"p": 0.5})
+    dropout = Problem(
+        "dropout_in_eval", "hw4.py", line_of("        x = F.dropout(F.relu(self.fc1(x)), p=0.5)"), facts={"p": 0.5}
+    )
     return evidence_of(
         files_of(given=given),
         NetworkPayload(chosen, replace(found, eval_deterministic=False, diagnostics=(dropout,))),
@@ -153,7 +182,9 @@ def perfect() -> SubmissionEvidence:
     chosen = Chosen("CustomAlexNet", "hw4.py", found.line, "declared")
     trained = digit_network()
     return evidence_of(
-        files_of(given=answers(found)), NetworkPayload(chosen, found), TrainingPayload(chosen, trained, training_facts(), digits())
+        files_of(given=answers(found)),
+        NetworkPayload(chosen, found),
+        TrainingPayload(chosen, trained, training_facts(), digits()),
     )
 
 
@@ -172,7 +203,9 @@ def manual(*, all_points: bool = False, only: Sequence[str] = tuple(_MANUAL)) ->
     """What a human wrote into review.csv."""
     most = {item.id: item.points for question in HW4.info.questions for item in question.rubric}
     return [
-        ManualScore(STUDENT, "q3" if item in ("images", "summary") else "q1", item, most[item] if all_points else given, words)
+        ManualScore(
+            STUDENT, "q3" if item in ("images", "summary") else "q1", item, most[item] if all_points else given, words
+        )
         for item, (given, words) in _MANUAL.items()
         if item in only
     ]

@@ -59,7 +59,7 @@ def render_pdf(html: str, identifier: str) -> bytes:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
-    class DataOnly(URLFetcher):
+    class DataOnly(URLFetcher):  # type: ignore[misc]
         """Fetches nothing but what stands in the page itself."""
 
         def __init__(self) -> None:
