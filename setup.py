@@ -9,9 +9,12 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-BUNDLED = ("assignments", "reference", "templates")
 # Model essays and rubric answers stay with the instructor.
-LEFT_OUT = shutil.ignore_patterns("instructor", "__pycache__", "*.pyc")
+LEFT_OUT = {
+    "assignments": shutil.ignore_patterns("instructor", "__pycache__", "*.pyc"),
+    "reference": shutil.ignore_patterns("essay.md", "__pycache__", "*.pyc"),
+    "templates": None,
+}
 
 
 class BuildWithData(build_py):
@@ -23,8 +26,8 @@ class BuildWithData(build_py):
             return
         home = Path(self.build_lib, "grader", "_data")
         shutil.rmtree(home, ignore_errors=True)
-        for name in BUNDLED:
-            shutil.copytree(name, home / name, ignore=LEFT_OUT)
+        for name, left_out in LEFT_OUT.items():
+            shutil.copytree(name, home / name, ignore=left_out)
 
 
 setup(cmdclass={"build_py": BuildWithData})

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from benchmarks.figures import Figure
 from benchmarks.workbench import class_folder, recorded_session
-from grader.class_files import ClassFiles
+from grader.class_files import open_class_files
 from grader.collect import collect
 from grader.jail.job import Zone
+from grader.publish import Publisher
 from grader.report.catalogue import load_catalogue
 from grader.score import score
 from grader.submissions.find import Submission, find_submissions
@@ -29,15 +30,17 @@ def measure(*, full: bool) -> list[Figure]:
 
 def _reports(full: bool) -> tuple[list[float], list[int]]:
     with tempfile.TemporaryDirectory() as name, recorded_session(Path(name)) as (session, jail):
-        files = ClassFiles(session.folder, session, load_catalogue("en"))
-        files.begin()
+        submissions = _submissions(full)
+        publisher = Publisher(session.assignment.info, session.jail, load_catalogue("en"))
+        ids = [submission.student_id for submission in submissions]
+        files = open_class_files(session.folder, publisher, session.assignment, ids)
         seconds, sizes = [], []
-        for submission in _submissions(full):
+        for submission in submissions:
             evidence = collect(submission, session.collector)
             before = jail.cpu_s(Zone.RENDER)
             files.publish(score(session.assignment, evidence, ()), evidence)
             seconds.append(jail.cpu_s(Zone.RENDER) - before)
-            sizes.append((session.folder / "students" / submission.student_id / "report.pdf").stat().st_size)
+            sizes.append((session.folder / "students" / files.folders[submission.student_id] / "report.pdf").stat().st_size)
         return seconds, sizes
 
 

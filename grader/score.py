@@ -50,7 +50,6 @@ def score(assignment: Assignment, evidence: SubmissionEvidence, manual: Sequence
         result, raised = _question(question, assignment, given[question.id], by_item)
         questions.append(result)
         flags += raised
-    counted = [result for result in questions if not result.bonus]
     total = _sum(result.score for result in questions)
     return Grade(
         assignment=info.slug,
@@ -58,7 +57,7 @@ def score(assignment: Assignment, evidence: SubmissionEvidence, manual: Sequence
         submission=evidence.submission,
         status=_submission_status(info, evidence, questions, total),
         score=total,
-        max_score=_sum(result.max_score for result in counted),
+        max_score=_most(questions),
         pending=_sum(result.pending for result in questions),
         questions=tuple(questions),
         networks=_networks(info, evidence),
@@ -70,6 +69,23 @@ def score(assignment: Assignment, evidence: SubmissionEvidence, manual: Sequence
         environment=_environment(evidence),
         timings=_timings(evidence),
     )
+
+
+def part_of(grade: Grade, questions: Sequence[str], info: AssignmentInfo) -> Grade:
+    """The grade as if the assignment had these questions alone."""
+    kept = tuple(result for result in grade.questions if result.id in questions)
+    total, most = _sum(result.score for result in kept), _most(kept)
+    status = grade.status
+    if status is not Status.ERROR and not any(result.status in _WAITING for result in kept):
+        status = Status.PASSED if _reaches(total, most, info.pass_share) else Status.FAILED
+    pending = _sum(result.pending for result in kept)
+    return replace(grade, questions=kept, score=total, max_score=most, pending=pending, status=status)
+
+
+def _most(questions: Sequence[QuestionResult]) -> float:
+    """Points to be had without bonus; where there is nothing but bonus, those of it."""
+    counted = [result for result in questions if not result.bonus] or questions
+    return _sum(result.max_score for result in counted)
 
 
 def _question(

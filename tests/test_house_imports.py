@@ -12,7 +12,7 @@ from tests.sources import MODULES, ROOT, imported_names, name_of, place, sources
 
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "disk", "domain", "formulas", "wire", "bundled"}),
-    frozenset({"jail", "submissions", "datasets", "claims", "checks", "report", "export"}),
+    frozenset({"jail", "submissions", "datasets", "claims", "checks", "report", "export", "excerpts"}),
     frozenset({"assignment", "assignment_schema", "evidence", "gradebook"}),
     frozenset({"alone", "collect", "reference_models", "run_probe", "score", "publish"}),
     frozenset({"batch", "class_files", "differences", "progress", "session"}),

@@ -51,6 +51,8 @@ def test_wheel_brings_the_bundled_folders(installed: Path) -> None:
 def test_wheel_leaves_the_instructors_folder_out(installed: Path) -> None:
     """Model essays and rubric answers are in no wheel."""
     assert [path for path in installed.rglob("*") if "instructor" in path.parts] == []
+    reference = installed / "grader" / "_data" / "reference" / "hw4"
+    assert (reference / "hw4.py").is_file() and not (reference / "essay.md").exists()
 
 
 def test_wheel_has_the_grader_command(installed: Path) -> None:

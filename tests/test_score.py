@@ -18,7 +18,7 @@ from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.domain.result import Grade
 from grader.domain.status import Status
-from grader.score import score
+from grader.score import part_of, score
 from tests.hw4_evidence import ESSAY, FILES, accuracy, answers, evidence, network, training_facts
 
 HW4 = load_assignment("hw4")
@@ -260,3 +260,12 @@ def test_every_grade_adds_up(
     q2 = NetworkPayload(problem=problem) if broken else None
     q3 = TrainingPayload(None, network(), training_facts(), accuracy(correct))
     consistent(score(HW4, evidence(given=given, q2=q2, q3=q3), lines))
+
+
+def test_part_of_a_grade_counts_its_questions_alone() -> None:
+    """What --only q2 shows: 50 points to be had, nothing of the essay waiting."""
+    whole = score(HW4, evidence())
+    part = part_of(whole, ["q2"], HW4.info)
+    assert (part.max_score, part.pending) == (50, 0)
+    assert part.score == whole.questions[1].score and part.status is Status.PASSED
+    assert part_of(whole, ["q3"], HW4.info).max_score == 5

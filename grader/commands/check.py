@@ -22,7 +22,7 @@ from grader.publish import Publisher, Rendered, render_student
 from grader.report.catalogue import Catalogue, load_catalogue
 from grader.report.student_page import student_page
 from grader.report.terminal import closing_lines, heading_lines, passed, question_lines
-from grader.score import score
+from grader.score import part_of, score
 from grader.session import Options, Session, open_session
 from grader.submissions.find import one_submission
 
@@ -47,14 +47,15 @@ def run_check(options: Options, path: Path, output: CheckOutput) -> int:
         session.jail.warm((Zone.STUDENT, Zone.MEASURE))
         teller = _Teller(session, catalogue, options.questions, quiet=output.json)
         evidence = collect(submission, session.collector, questions=options.questions, heard=teller.heard)
-        grade = score(session.assignment, evidence)
+        info = session.assignment.info
+        whole = score(session.assignment, evidence)
+        grade = part_of(whole, options.questions, info) if options.questions else whole
         teller.close(grade)
         if output.json:
             print(json.dumps(result_object(grade, evidence, catalogue), ensure_ascii=False, indent=1))
         if output.html or output.pdf:
-            _write(grade, evidence, Publisher(session.assignment.info, session.jail, catalogue), output)
-    chosen = [q for q in grade.questions if not options.questions or q.id in options.questions]
-    return EXIT_OK if all(map(passed, chosen)) else EXIT_FAILED
+            _write(grade, evidence, Publisher(info, session.jail, catalogue), output)
+    return EXIT_OK if all(map(passed, grade.questions)) else EXIT_FAILED
 
 
 @contextmanager

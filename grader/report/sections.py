@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from grader.domain.problem import Problem
 from grader.domain.result import CheckResult, HandRow, QuestionResult
@@ -15,6 +15,7 @@ from grader.report.material import Material
 from grader.report.network_view import code_view, network_view
 from grader.report.numbers import points
 from grader.report.page_types import CheckLine, Section
+from grader.report.rows import is_row
 from grader.report.safe_text import safe_line
 
 
@@ -24,6 +25,7 @@ def section(result: QuestionResult, material: Material) -> Section:
     network, payload = material.grade.networks.get(result.id), material.payload(result.id)
     hand = _hand(result, material)
     fixes = corrections(hand, network)
+    shown = shown_checks(result, catalogue, table=bool(hand))
     compared = any(check.id == "flops_reported" for check in result.checks)
     return Section(
         id=result.id,
@@ -32,7 +34,7 @@ def section(result: QuestionResult, material: Material) -> Section:
         score=f"{points(result.score)} / {points(result.max_score)}",
         asked=" ".join(question.text.split()),
         answers=answers_of(result, material.evidence, catalogue),
-        checks=tuple(check_line(check, catalogue) for check in shown_checks(result) if not _is_said(check, hand)),
+        checks=tuple(check_line(check, catalogue) for check in shown if not _is_said(check)),
         hidden=_hidden(result, catalogue),
         hand=hand_lines(hand, catalogue),
         hand_intro=catalogue.text("hand.intro" if network else "hand.intro_no_code"),
@@ -45,11 +47,9 @@ def section(result: QuestionResult, material: Material) -> Section:
     )
 
 
-def _is_said(check: CheckResult, hand: tuple[HandRow, ...]) -> bool:
-    """Whether the page says it anyway: a row in the layer table, or that a check worth nothing is right."""
-    return (bool(hand) and _is_row(check)) or (
-        check.status is Status.PASSED and not check.max_points and not check.notes
-    )
+def _is_said(check: CheckResult) -> bool:
+    """Whether the page says it anyway: that a check worth nothing is right."""
+    return check.status is Status.PASSED and not check.max_points and not check.notes
 
 
 def _is_carried(hand: tuple[HandRow, ...]) -> bool:
@@ -99,15 +99,33 @@ def _note(note: Problem, catalogue: Catalogue) -> str:
     return f"{catalogue.problem(note)} {catalogue.advice(note.reason, note.facts)}".strip()
 
 
-def shown_checks(result: QuestionResult) -> Iterator[CheckResult]:
-    """The public checks; rows of a hand calculation that are right say nothing of their own."""
-    for check in result.checks:
-        if check.visibility is Visibility.PUBLIC and not (_is_row(check) and check.status is Status.PASSED):
+def shown_checks(result: QuestionResult, catalogue: Catalogue, *, table: bool = False) -> Iterator[CheckResult]:
+    """The public checks.
+
+    Rows of a hand calculation come as one: all of them where a table shows each, else those that are right.
+    """
+    public = [check for check in result.checks if check.visibility is Visibility.PUBLIC]
+    rows = [check for check in public if is_row(check) and (table or check.status is Status.PASSED)]
+    for check in public:
+        if check not in rows:
             yield check
+        elif check is rows[0]:
+            yield _together(rows, catalogue)
 
 
-def _is_row(check: CheckResult) -> bool:
-    return check.id.startswith("hand_") and check.id not in ("hand_total", "hand_rows")
+def _together(rows: Sequence[CheckResult], catalogue: Catalogue) -> CheckResult:
+    right = sum(check.status is Status.PASSED for check in rows)
+    return CheckResult(
+        id="hand_rows",
+        title=catalogue.text("rows.right" if right == len(rows) else "rows.some", right=right, count=len(rows)),
+        status=Status.PASSED if right == len(rows) else Status.FAILED,
+        points=_exactly(check.points for check in rows),
+        max_points=_exactly(check.max_points for check in rows),
+    )
+
+
+def _exactly(values: Iterable[float]) -> float:
+    return sum(round(value * 100) for value in values) / 100
 
 
 def _hidden(result: QuestionResult, catalogue: Catalogue) -> str:

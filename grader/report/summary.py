@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
-from grader.domain.result import CheckResult, Grade
+from grader.domain.result import Grade
 from grader.domain.status import Status, Visibility
 from grader.report.catalogue import Catalogue
 from grader.report.losses import Loss
 from grader.report.material import Material
 from grader.report.numbers import count, percent, points
 from grader.report.page_types import Step
+from grader.report.rows import is_row
 from grader.report.safe_text import safe_line
 
 _MOST_WORKS = 3
@@ -40,9 +41,9 @@ def _works(material: Material) -> Iterator[str]:
     grade, catalogue = material.grade, material.catalogue
     public = [c for q in grade.questions for c in q.checks if c.visibility is Visibility.PUBLIC and c.max_points]
     passed = [check for check in public if check.status is Status.PASSED]
-    rows = [check for check in public if _is_row(check)]
+    rows = [check for check in public if is_row(check)]
     right = [check for check in rows if check.status is Status.PASSED]
-    ranked = sorted((c for c in passed if not _is_row(c)), key=lambda check: -check.max_points)
+    ranked = sorted((c for c in passed if not is_row(c)), key=lambda check: -check.max_points)
     accuracy = next(iter(grade.accuracy.values()), None)
     scored = any(check.id == "test_accuracy" for check in passed)
     yield from (check.title for check in ranked[:1] if check.id != "test_accuracy")
@@ -63,10 +64,6 @@ def _works(material: Material) -> Iterator[str]:
         for i in q.rubric
         if _is_full(i.points, i.max_points)
     )
-
-
-def _is_row(check: CheckResult) -> bool:
-    return check.id.startswith("hand_") and check.id not in ("hand_total", "hand_rows")
 
 
 def _is_full(given: float | None, most: float) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 
 from grader.domain.assignment import AssignmentInfo
-from grader.domain.result import Grade, QuestionResult
-from grader.domain.status import Status
+from grader.domain.result import CheckResult, Grade, QuestionResult
+from grader.domain.status import Status, Visibility
 from grader.report.catalogue import Catalogue
 from grader.report.numbers import points
 from grader.report.sections import check_line, shown_checks
@@ -28,17 +28,23 @@ def question_lines(
     if question.pending:
         score += ", " + catalogue.text("terminal.waiting", points=points(question.pending))
     lines = ["", _painted(f"{title}  {score}", "1", color)]
-    for check in shown_checks(question):
-        shown = check_line(check, catalogue)
-        head = f"  {shown.mark:<14} {shown.points:>9}  {shown.title}"
-        lines.append(_painted(head, _COLOURS[shown.status], color))
-        for text in (
-            shown.rationale,
-            *(() if not shown.help else (catalogue.text("terminal.hint", advice=shown.help),)),
-        ):
-            lines += _wrapped(text, width)
-        for note in shown.notes:
-            lines += _wrapped(note, width)
+    checks = list(shown_checks(question, catalogue))
+    for check in checks:
+        lines += _check_lines(check, catalogue, width, color=color)
+    if any(check.status is Status.SKIPPED for check in checks):
+        lines += _wrapped(catalogue.text("terminal.skipped"), width)
+    return lines
+
+
+def _check_lines(check: CheckResult, catalogue: Catalogue, width: int, *, color: bool) -> list[str]:
+    """One check; what only waits for another has nothing to say of its own."""
+    shown = check_line(check, catalogue)
+    lines = [_painted(f"  {shown.mark:<14} {shown.points:>9}  {shown.title}", _COLOURS[shown.status], color)]
+    if check.status is Status.SKIPPED:
+        return lines
+    hint = catalogue.text("terminal.hint", advice=shown.help) if shown.help else ""
+    for text in (shown.rationale, hint, *shown.notes):
+        lines += _wrapped(text, width)
     return lines
 
 
@@ -61,7 +67,8 @@ def terminal_report(grade: Grade, catalogue: Catalogue, *, width: int = 96, colo
 
 def passed(question: QuestionResult) -> bool:
     """Whether every public automatic check that counts passed."""
-    return all(check.status is Status.PASSED for check in shown_checks(question) if check.max_points)
+    public = (check for check in question.checks if check.visibility is Visibility.PUBLIC)
+    return all(check.status is Status.PASSED for check in public if check.max_points)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
