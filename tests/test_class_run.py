@@ -267,7 +267,7 @@ def test_check_says_the_same_as_the_grade(graded: Path, small_class: Path, no_da
     done = run("check", "hw4", small_class / "ada-kernel", "--only", "q2", "--json", "--data", no_data)
     result = json.loads(done.stdout)
     graded_q2 = json.loads((graded / "students" / "ada-kernel" / "result.json").read_text("utf-8"))["questions"][1]
-    assert [check["points"] for check in result["questions"][1]["checks"]] == [
+    assert [check["points"] for check in result["questions"][0]["checks"]] == [
         check["points"] for check in graded_q2["checks"]
     ]
     page, pdf = tmp_path / "own.html", tmp_path / "own.pdf"

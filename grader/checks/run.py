@@ -110,6 +110,9 @@ def _held_up(by: CheckFunction, before: Verdict | None) -> Verdict:
     """A check that cannot be judged: it waits with one that waits for a human, else it is skipped."""
     if before is not None and before.withheld:
         return needs_review(Reason.WAITS_FOR_HUMAN, check=by.id)
+    if before is not None and before.reason == Reason.PREREQUISITE:
+        # Name what is wrong, not what waits for it too.
+        return Verdict(Status.SKIPPED, Fraction(0), Reason.PREREQUISITE, before.facts)
     return Verdict(Status.SKIPPED, Fraction(0), Reason.PREREQUISITE, {"check": by.id, "title": _title(by.title, "")})
 
 

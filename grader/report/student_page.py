@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from grader.domain.assignment import AssignmentInfo
 from grader.domain.evidence import SubmissionEvidence
@@ -13,7 +14,7 @@ from grader.report.graded_view import graded_view
 from grader.report.losses import Loss, find_losses, find_waiting, sum_points
 from grader.report.material import Material
 from grader.report.numbers import percent, points
-from grader.report.page_types import Bar, Heading, Lost, Picture, StudentPage, Waiting
+from grader.report.page_types import Bar, Heading, Lost, Picture, Section, StudentPage, Waiting
 from grader.report.safe_text import safe_line
 from grader.report.sections import section
 from grader.report.summary import fix_first, next_steps, then_try, what_works
@@ -41,10 +42,16 @@ def student_page(grade: Grade, evidence: SubmissionEvidence, info: AssignmentInf
         lost_note=_lost_note(losses, catalogue),
         waiting=tuple(_waiting(grade)),
         steps=next_steps(grade, losses, catalogue),
-        sections=tuple(section(result, material) for result in grade.questions),
+        sections=_code_once([section(result, material) for result in grade.questions]),
         graded=graded_view(material),
         scores=tuple(dict.fromkeys([heading.number, *(bar.score for bar in bars)])),
     )
+
+
+def _code_once(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """What stopped two questions at the same line is shown under the first."""
+    codes = [each.code for each in sections]
+    return tuple(replace(s, code=None) if s.code in codes[:at] else s for at, s in enumerate(sections))
 
 
 def _heading(material: Material) -> Heading:
