@@ -55,6 +55,7 @@ class Reason(StrEnum):
     INPUT_AT_IMPORT = "input_at_import"
     EXITS_AT_IMPORT = "exits_at_import"
     NEEDS_GPU = "needs_gpu"
+    NOT_WRITTEN = "not_written"  # detail
     FREE_FORM_SCRIPT = "free_form_script"  # trains or loads data by itself; nothing to call
     OLD_CALL = "old_call"  # note: call, now: gone from torch, done as it was meant
     IMPORT_STOPPED = "import_stopped"  # error, detail: the file stopped half-way, what was defined was used

@@ -140,7 +140,15 @@ def _exact(error: BaseException, folder: Folder) -> tuple[Reason | None, dict[st
         return Reason.MISSING_FILE, {"path": printable(_filename(error))}
     if isinstance(error, AssertionError | RuntimeError) and _NO_GPU.search(words_of(error)):
         return Reason.NEEDS_GPU, {}
+    if isinstance(error, NotImplementedError) and _raised_by_student(error, folder):
+        return Reason.NOT_WRITTEN, {"detail": words_of(error) or "NotImplementedError"}
     return None, {}
+
+
+def _raised_by_student(error: BaseException, folder: Folder) -> bool:
+    """Whether the innermost frame is the student's own; torch raises NotImplementedError for other causes."""
+    steps = _steps(error)
+    return bool(steps) and folder.relative(steps[-1].tb_frame.f_code.co_filename) is not None
 
 
 def _import_failure(error: ImportError, folder: Folder) -> tuple[Reason | None, dict[str, Fact]]:

@@ -50,6 +50,15 @@ def test_forward_that_raises_names_the_line(network: HandOver) -> None:
     assert handed.params == 4 * 28 + 257 * 10
 
 
+def test_unwritten_starter_is_no_wrong_network(network: HandOver) -> None:
+    """The starter's own NotImplementedError says that a part is missing, with its words and its line."""
+    source = small('raise NotImplementedError("connect your layers")')
+    handed = network({"a.py": source}, **SMALL)
+    assert handed.reason == "not_written"
+    assert handed.problem["facts"] == {"detail": "connect your layers"}
+    assert handed.problem["line"] == line_with(source, "raise NotImplementedError")
+
+
 def test_forgotten_flatten_is_the_cpu_s_own_message(network: HandOver) -> None:
     """Maps that go into a linear layer unflattened are no wrong size; the words are those of a real run."""
     handed = network({"a.py": small("return self.fc(self.conv(x))")}, **SMALL)
