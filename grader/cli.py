@@ -61,13 +61,16 @@ def grade(
     data: Data = None,
     lang: Lang = "en",
     trust: Trust = False,
+    unsafe_no_sandbox: Annotated[
+        bool, typer.Option("--unsafe-no-sandbox", help="Run student code without walls, with your own rights.")
+    ] = False,
 ) -> None:
     """Grade a class: collect, score, publish. Stopped and started again, it goes on where it was."""
     from grader.commands.grade import GradeOptions, run_grade
     from grader.session import Options
 
     options = GradeOptions(
-        Options(assignment, out, trust=trust, device=device, seed=seed, data=data),
+        Options(assignment, out, trust=trust, device=device, seed=seed, data=data, walls=not unsafe_no_sandbox),
         submissions,
         only=tuple(only or ()),
         force=force,

@@ -34,6 +34,9 @@ from grader.excerpts import excerpt_of
 Given = Mapping[str, object]
 Manual = Mapping[str, ManualScore]
 
+UNSANDBOXED = "unsandboxed"
+"""The flag of a grade whose code ran without walls: nothing of it can be trusted."""
+
 _WAITING = (Status.NEEDS_REVIEW, Status.ERROR)
 _READABLE = frozenset({"python", "notebook", "toml", "markdown", "pdf"})
 
@@ -44,7 +47,8 @@ def score(assignment: Assignment, evidence: SubmissionEvidence, manual: Sequence
     own = [each for each in manual if each.student_id == evidence.submission.student_id]
     given = {question.id: given_to(question.id, info, evidence) for question in info.questions}
     questions: list[QuestionResult] = []
-    flags = list(evidence.flags)
+    environment = _environment(evidence)
+    flags = [*evidence.flags, *([UNSANDBOXED] if environment.get("jail") == "none" else [])]
     for question in info.questions:
         by_item = {each.item: each for each in own if each.question == question.id}
         result, raised = _question(question, assignment, given[question.id], by_item)
@@ -66,7 +70,7 @@ def score(assignment: Assignment, evidence: SubmissionEvidence, manual: Sequence
         claimed={question: dict(claims.claimed) for question, claims in _claims(given).items() if claims.claimed},
         hand=_hand(info, given),
         flags=tuple(dict.fromkeys(flags)),
-        environment=_environment(evidence),
+        environment=environment,
         timings=_timings(evidence),
     )
 

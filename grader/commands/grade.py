@@ -13,7 +13,7 @@ from grader.collect import Again
 from grader.errors import EXIT_FAILED, EXIT_OK, EXIT_USAGE, GraderError, NoJailError
 from grader.evidence.run_file import RunFile, read_run, write_run
 from grader.jail.doctor import self_attacks
-from grader.jail.job import Zone
+from grader.jail.job import Level, Zone
 from grader.progress import show_progress
 from grader.publish import Publisher
 from grader.report.catalogue import load_catalogue
@@ -44,8 +44,11 @@ def run_grade(options: GradeOptions) -> int:
     out = options.session.folder
     submissions = find_submissions(options.submissions, ignore=out)
     # An older DIR is told before anything is started.
-    read_run(out)
+    before = read_run(out)
+    if not options.session.walls:
+        refuse_root()
     with open_session(options.session) as session:
+        refuse_weaker(session.jail.level, before, out)
         plan = _plan(options, submissions, session)
         new = count_new(plan, session)
         print(f"{len(plan.submissions)} submissions, {new} with evidence to collect", file=sys.stderr)
@@ -53,7 +56,8 @@ def run_grade(options: GradeOptions) -> int:
             return EXIT_OK
         if new or plan.again.force or plan.again.retry:
             session.jail.warm((Zone.STUDENT, Zone.MEASURE, Zone.RENDER))
-            prove_walls(session, out)
+            if options.session.walls:
+                prove_walls(session, out)
         write_run(out, _run_file(options, session))
         publisher = Publisher(session.assignment.info, session.jail, catalogue)
         files = open_class_files(out, publisher, session.assignment, [each.student_id for each in submissions])
@@ -68,6 +72,33 @@ def run_grade(options: GradeOptions) -> int:
     if run.failed or problem:
         return EXIT_FAILED
     return EXIT_USAGE if files.review.conflicts else EXIT_OK
+
+
+def refuse_root() -> None:
+    """Student code without walls may at most do what an ordinary user may.
+
+    Raises:
+        GraderError: for root.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        raise GraderError(
+            "--unsafe-no-sandbox is refused to root: student code could do anything; use an ordinary user"
+        )
+
+
+def refuse_weaker(level: Level, before: RunFile | None, out: Path) -> None:
+    """One DIR is graded behind one kind of wall or a stronger one.
+
+    Raises:
+        NoJailError: when the walls are weaker than those of the earlier run.
+    """
+    earlier = next((each for each in Level if before is not None and each == before.level), Level.NONE)
+    order = list(Level)
+    if order.index(level) > order.index(earlier) and before is not None and before.level:
+        raise NoJailError(
+            f"{out}: was graded behind {earlier}, and here is {level}; nothing was run. "
+            "See grader doctor, or choose another --out"
+        )
 
 
 def prove_walls(session: Session, out: Path) -> None:
@@ -92,6 +123,7 @@ def _run_file(options: GradeOptions, session: Session) -> RunFile:
         dataset=dataset.title,
         dataset_sha256=dataset.sha256,
         assignment=options.session.assignment,
+        level=str(session.jail.level),
     )
 
 

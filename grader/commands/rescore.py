@@ -73,8 +73,13 @@ def _publish(entries: Sequence[IndexEntry], files: ClassFiles, assignment: Assig
         if problem:
             problems.append(f"{safe_line(entry.submission.student_id, 60)}: the report is not whole: {problem}")
         grades.append(lighten(grade))
-    environment = {**installed_versions(), "seed": str(made_with.seed), "dataset": made_with.dataset}
-    problem = files.finish(grades, "rescore", environment)
+    environment = {
+        **installed_versions(),
+        "seed": str(made_with.seed),
+        "dataset": made_with.dataset,
+        "jail": made_with.level,
+    }
+    problem = files.finish(grades, "rescore", {**installed_versions(), **run})
     return [*problems, *([f"the class report is not whole: {problem}"] if problem else [])]
 
 

@@ -15,7 +15,7 @@ from grader.errors import OutputError
 
 @dataclass(frozen=True)
 class RunFile:
-    """Assignment, seed and data set of a DIR. `assignment` is what was named on the command line."""
+    """Assignment, seed, data set and walls of a DIR. `assignment` is what was named on the command line."""
 
     slug: str
     revision: str
@@ -23,6 +23,7 @@ class RunFile:
     dataset: str = ""
     dataset_sha256: str = ""
     assignment: str = ""
+    level: str = ""
     format: str = EVIDENCE_SCHEMA
 
 

@@ -21,7 +21,7 @@ class Zone(StrEnum):
 
 
 class Level(StrEnum):
-    """How much wall there is. `NONE` is only ever used for a student's own check."""
+    """How much wall there is, the most first. `NONE`: a student's own check, or --unsafe-no-sandbox."""
 
     NAMESPACES = "ns"
     LANDLOCK = "ll"
