@@ -79,7 +79,7 @@ def _publish(entries: Sequence[IndexEntry], files: ClassFiles, assignment: Assig
         "dataset": made_with.dataset,
         "jail": made_with.level,
     }
-    problem = files.finish(grades, "rescore", {**installed_versions(), **run})
+    problem = files.finish(grades, "rescore", environment)
     return [*problems, *([f"the class report is not whole: {problem}"] if problem else [])]
 
 
