@@ -57,6 +57,7 @@ class Reason(StrEnum):
     NEEDS_GPU = "needs_gpu"
     NOT_WRITTEN = "not_written"  # detail
     FREE_FORM_SCRIPT = "free_form_script"  # trains or loads data by itself; nothing to call
+    NO_WORKERS = "no_workers"  # note: workers: loader workers asked for where none can run
     OLD_CALL = "old_call"  # note: call, now: gone from torch, done as it was meant
     IMPORT_STOPPED = "import_stopped"  # error, detail: the file stopped half-way, what was defined was used
 

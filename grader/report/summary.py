@@ -27,6 +27,7 @@ _ASKS_NOTHING = frozenset(
         Reason.WAITS_FOR_HUMAN,
         Reason.CHECK_BROKEN,
         Reason.NOT_COLLECTED,
+        Reason.NO_WORKERS,
     }
 )
 """Notes that tell something and ask for nothing."""

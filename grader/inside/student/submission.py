@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from grader.inside.student.old_calls import revive_old_calls
 from grader.inside.student.sources import find_sources, read_source
 from grader.inside.student.stubs import StubFinder
 from grader.inside.student.surroundings import unpack
+from grader.inside.student.workers import do_without_workers
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,13 @@ class Submission:
     loader: Loader
     refused: tuple[Problem, ...]
     stubs: StubFinder
-    old_calls: list[Problem]
+    surroundings: tuple[list[Problem], ...]
+    """Notes on what was done in the student's place; they grow while the code runs."""
 
     @property
     def notes(self) -> list[Problem]:
         """All that is worth saying about the files, whichever of them a question used."""
-        found = [*self.refused, *self.stubs.notes, *self.old_calls]
+        found = [*self.refused, *self.stubs.notes, *chain.from_iterable(self.surroundings)]
         for path, source in self.loader.sources.items():
             loaded = self.loader.files.get(path)
             problem = source.problem if loaded is None else loaded.problem
@@ -59,7 +62,7 @@ def open_submission(tree: Mapping[str, bytes], work: Path, import_s: float) -> S
     stubs = StubFinder(folder)
     install(loader)
     sys.meta_path.append(stubs)
-    return Submission(folder, loader, tuple(refused), stubs, revive_old_calls(folder))
+    return Submission(folder, loader, tuple(refused), stubs, (revive_old_calls(folder), do_without_workers(folder)))
 
 
 def choose_network(submission: Submission, wish: Wish, order: Order, build_s: float) -> Choice:
