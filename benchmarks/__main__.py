@@ -11,7 +11,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import bench_demo, bench_parent_memory, bench_pdf, bench_q2
+from benchmarks import bench_demo, bench_parent_memory, bench_pdf, bench_q2, bench_walls
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
     "q2": bench_q2.measure,
     "pdf": bench_pdf.measure,
     "parent_memory": bench_parent_memory.measure,
+    "walls": bench_walls.measure,
 }
 RESULTS = Path(__file__).with_name("results.json")
 
