@@ -40,7 +40,8 @@ def _reports(full: bool) -> tuple[list[float], list[int]]:
             before = jail.cpu_s(Zone.RENDER)
             files.publish(score(session.assignment, evidence, ()), evidence)
             seconds.append(jail.cpu_s(Zone.RENDER) - before)
-            sizes.append((session.folder / "students" / files.folders[submission.student_id] / "report.pdf").stat().st_size)
+            folder = session.folder / "students" / files.folders[submission.student_id]
+            sizes.append((folder / "report.pdf").stat().st_size)
         return seconds, sizes
 
 

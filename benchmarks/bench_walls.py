@@ -29,10 +29,10 @@ def measure(*, full: bool) -> list[Figure]:
         for zone, name, cpu, wall in ((Zone.STUDENT, "torch", 60.0, 100.0), (Zone.INTAKE, "lean", None, None)):
             taken = [_empty_job(jail, zone) for _ in range(runs)]
             spread = f"over {runs} runs: {_spread([each[1] for each in taken])}"
-            cpus = [each[0] for each in taken]
+            cpus, tenth = [each[0] for each in taken], _tenth([each[1] for each in taken])
             figures += [
                 Figure(f"walls: fork ({name}), median", statistics.median(cpus), "ms CPU", cpu, _spread(cpus)),
-                Figure(f"walls: fork ({name}), 10th percentile", _tenth([e[1] for e in taken]), "ms wall", wall, spread),
+                Figure(f"walls: fork ({name}), 10th percentile", tenth, "ms wall", wall, spread),
                 Figure(f"walls: fork ({name}), private memory", max(e[2] for e in taken), "MiB", 50.0),
             ]
     return figures

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +17,7 @@ from grader.checks.declare import CheckFunction
 from grader.checks.given import evidence_names
 from grader.checks.points import exact
 from grader.domain.assignment import AssignmentInfo, Probe, Question
+from grader.domain.status import Visibility
 from grader.errors import AssignmentError, GraderError
 
 NOT_IN_REVISION = frozenset({"samples", "instructor", "__pycache__"})
@@ -140,7 +141,7 @@ def _check_names(info: AssignmentInfo, folder: str) -> None:
     _unique(items, f"{place}: check")
     for question in info.questions:
         _unique([c.id for c in question.checks] + [r.id for r in question.rubric], f"{place}: item of {question.id}")
-        _check_requires(question, place)
+        _check_requires(question, {}, place)
     _unique([probe.name for probe in info.probes], f"{folder}/collect.toml: probe")
     known = {question.id for question in info.questions}
     for probe in info.probes:
@@ -151,14 +152,18 @@ def _check_names(info: AssignmentInfo, folder: str) -> None:
         raise AssignmentError(f'{folder}/expected.toml: "{stray[0]}" is no question, want one of {_list(known)}')
 
 
-def _check_requires(question: Question, place: str) -> None:
-    before: set[str] = set()
+def _check_requires(question: Question, declared: Mapping[str, Sequence[str]], place: str) -> None:
+    """What a check requires stands before it, and a public one never tells a student of a hidden one."""
+    before: dict[str, Visibility] = {}
     for spec in question.checks:
-        for name in spec.requires:
+        for name in (*spec.requires, *declared.get(spec.id, ())):
             if name not in before:
                 rule = f'requires of {spec.id} names "{name}", want an earlier check of {question.id}'
                 raise AssignmentError(f"{place}: {rule}")
-        before.add(spec.id)
+            if before[name] is Visibility.HIDDEN and spec.visibility is Visibility.PUBLIC:
+                rule = f'{spec.id} is public and requires "{name}", which is hidden; hide both or neither'
+                raise AssignmentError(f"{place}: {rule}")
+        before[spec.id] = spec.visibility
 
 
 def _unique(names: list[str], what: str) -> None:
@@ -181,6 +186,8 @@ def _read_checks(folder: Path, info: AssignmentInfo) -> dict[str, CheckFunction]
     if stray := sorted(set(found) - set(wanted)):
         raise AssignmentError(f'{place}: check "{stray[0]}" stands in no question of {folder.name}/assignment.toml')
     _check_wants(found, info.probes, place)
+    for question in info.questions:
+        _check_requires(question, {each.id: each.requires for each in found.values()}, place)
     return found
 
 

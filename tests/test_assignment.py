@@ -158,6 +158,18 @@ def test_bundled_folder_that_is_missing_is_named() -> None:
             "def hand_total(claim:",
             ['check "hand_total" wants "claim"', "claims"],
         ),
+        (
+            "assignment.toml",
+            'id = "flops_reported"\n',
+            'id = "flops_reported"\nvisibility = "hidden"\n',
+            ['is public and requires "flops_reported", which is hidden'],
+        ),
+        (
+            "checks.py",
+            "@check\ndef params_reported",
+            '@check(requires=["essay"])\ndef params_reported',
+            ['names "essay"'],
+        ),
         ("checks.py", "@check\ndef params_reported", "def params_reported", ['no check "params_reported"']),
         ("checks.py", "def params_reported", "def params_told", ['no check "params_reported"']),
         (

@@ -14,7 +14,7 @@ from grader.domain.assignment import CheckSpec
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.domain.result import CheckResult
-from grader.domain.status import Status
+from grader.domain.status import Status, Visibility
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class _Course:
     """How far a question has got: which checks hold, which missing evidence was charged to which, what was said."""
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    charged: list[tuple[Problem, str]] = field(default_factory=list)
+    charged: list[tuple[Problem, CheckSpec]] = field(default_factory=list)
     said: set[str] = field(default_factory=set)
 
-    def charged_to(self, problem: Problem) -> str | None:
-        """The check that already failed for this problem."""
-        return next((check for other, check in self.charged if other == problem), None)
+    def charged_to(self, problem: Problem, spec: CheckSpec) -> str | None:
+        """The check that already failed for this problem; a public one never hangs on a hidden one."""
+        return next((by.id for other, by in self.charged if other == problem and _may_name(spec, by)), None)
 
 
 def run_checks(
@@ -64,22 +64,28 @@ def run_checks(
     for spec in specs:
         function = functions[spec.id]
         requires = tuple(dict.fromkeys((*function.requires, *spec.requires)))
-        parts = _without_call(function, functions, requires, given, course) or _called(function, given)
-        parts = _noting(parts, function, beside or {}, course)
+        parts = _without_call(spec, functions, requires, given, course) or _called(function, given)
+        if spec.visibility is Visibility.PUBLIC:
+            parts = _noting(parts, function, beside or {}, course)
         course.verdicts[spec.id] = _together([part.verdict for part in parts])
         flags += [flag for part in parts for flag in part.verdict.flags]
         results += _results(spec, function, requires, parts)
     return CheckRun(tuple(results), tuple(dict.fromkeys(flags)))
 
 
+def _may_name(one: CheckSpec, other: CheckSpec) -> bool:
+    return other.visibility is Visibility.PUBLIC or one.visibility is Visibility.HIDDEN
+
+
 def _without_call(
-    function: CheckFunction,
+    spec: CheckSpec,
     functions: Mapping[str, CheckFunction],
     requires: Sequence[str],
     given: Mapping[str, object],
     course: _Course,
 ) -> list[Part]:
     """The answer that stands before the check is called; empty when it can be called."""
+    function = functions[spec.id]
     for name in requires:
         before = course.verdicts.get(name)
         if before is None or before.withheld or before.status not in (Status.PASSED, Status.NEEDS_REVIEW):
@@ -88,10 +94,10 @@ def _without_call(
         missing = given[name]
         if not isinstance(missing, Missing) or name in function.optional:
             continue
-        earlier = course.charged_to(missing.problem)
+        earlier = course.charged_to(missing.problem, spec)
         if earlier is not None:
             return [Part("", _held_up(functions[earlier], course.verdicts[earlier]))]
-        course.charged.append((missing.problem, function.id))
+        course.charged.append((missing.problem, spec))
         return [Part("", _first_hit(missing))]
     return []
 

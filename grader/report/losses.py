@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from grader.domain.reason import Reason
 from grader.domain.result import CheckResult, Grade, QuestionResult, RubricItem
 from grader.domain.status import Status, Visibility
 from grader.report.catalogue import Catalogue
@@ -29,11 +30,32 @@ class Loss:
     count: int = 1
     hidden: bool = False
     by_human: bool = False
+    check: str = ""
+    """The check that took them; empty for a human's."""
+    after: str = ""
+    """The check of the same question that has to hold first, where this one was not judged for it."""
 
     @property
     def points(self) -> float:
         """The lost points."""
         return self.hundredths / 100
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing to mend, with everything it cost. `follows` is for what was not judged because of it."""
+
+    reason: str
+    advice: str
+    step: str
+    by_human: bool = False
+    hundredths: int = 0
+    follows: int = 0
+
+    @property
+    def points(self) -> float:
+        """What mending it may give back."""
+        return (self.hundredths + self.follows) / 100
 
 
 def find_losses(grade: Grade, catalogue: Catalogue) -> tuple[Loss, ...]:
@@ -58,7 +80,10 @@ def _losses(question: QuestionResult, catalogue: Catalogue) -> Iterator[Loss]:
             hidden = check.visibility is Visibility.HIDDEN
             reason, advice = (catalogue.text("lost.hidden"), "") if hidden else _cause(check, catalogue)
             step = advice if check.reason else ""
-            yield Loss(question.id, question.bonus, amount, reason, advice, step, hidden=hidden)
+            after = str(check.facts.get("check", "")) if check.reason == Reason.PREREQUISITE else ""
+            yield Loss(
+                question.id, question.bonus, amount, reason, advice, step, hidden=hidden, check=check.id, after=after
+            )
     for item in question.rubric:
         if item.points is not None and (amount := _hundredths(item.max_points - item.points)) > 0:
             yield Loss(question.id, question.bonus, amount, *_by_human(item, catalogue), by_human=True)
@@ -78,6 +103,25 @@ def _by_human(item: RubricItem, catalogue: Catalogue) -> tuple[str, str, str]:
     if not comment:
         return reason, catalogue.text("lost.by_human"), ""
     return reason, comment, catalogue.text("step.human", title=item.title, comment=comment)
+
+
+def find_causes(losses: Sequence[Loss]) -> tuple[Cause, ...]:
+    """What to mend, the most worth first; of equal ones first what a student can mend without asking.
+
+    What was not judged because of something else counts there. Hidden checks say nothing.
+    """
+    roots = {(loss.question, loss.check): loss for loss in losses if loss.check}
+    found: dict[tuple[str, str], Cause] = {}
+    for loss in losses:
+        root = roots.get((loss.question, loss.after), loss)
+        if root.hidden or loss.hidden:
+            continue
+        known = found.get((root.reason, root.advice), Cause(root.reason, root.advice, root.step, root.by_human))
+        own, follows = (loss.hundredths, 0) if root is loss else (0, loss.hundredths)
+        found[root.reason, root.advice] = replace(
+            known, hundredths=known.hundredths + own, follows=known.follows + follows
+        )
+    return tuple(sorted(found.values(), key=lambda cause: (-cause.points, cause.by_human)))
 
 
 def find_waiting(question: QuestionResult) -> tuple[tuple[str, ...], float]:

@@ -9,7 +9,7 @@ from grader.domain.reason import Reason
 from grader.domain.result import Grade
 from grader.domain.status import Status, Visibility
 from grader.report.catalogue import Catalogue
-from grader.report.losses import Loss
+from grader.report.losses import Cause, Loss, find_causes
 from grader.report.material import Material
 from grader.report.numbers import count, percent, points
 from grader.report.page_types import Step
@@ -73,7 +73,7 @@ def _is_full(given: float | None, most: float) -> bool:
 
 def fix_first(losses: Sequence[Loss], catalogue: Catalogue) -> tuple[str, ...]:
     """The cause that cost most, and what to do about it."""
-    heaviest = next(iter(_by_weight(losses)), None)
+    heaviest = next(iter(find_causes(losses)), None)
     if heaviest is None:
         return (catalogue.text("box.nothing_to_fix"),)
     return tuple(filter(None, (heaviest.reason, heaviest.advice)))
@@ -82,7 +82,7 @@ def fix_first(losses: Sequence[Loss], catalogue: Catalogue) -> tuple[str, ...]:
 def then_try(grade: Grade, losses: Sequence[Loss], catalogue: Catalogue) -> tuple[str, ...]:
     """What costs no points and is worth doing; else the second cause."""
     notes = [f"{catalogue.problem(n)} {catalogue.advice(n.reason, n.facts)}".strip() for n in _notes(grade)]
-    second = [loss.step or loss.reason for loss in _by_weight(losses)[1:2]]
+    second = [cause.step or cause.reason for cause in find_causes(losses)[1:2]]
     return (*notes, *second, catalogue.text("box.nothing_to_try"))[:1]
 
 
@@ -95,18 +95,19 @@ def _notes(grade: Grade) -> Iterator[Problem]:
 
 def next_steps(grade: Grade, losses: Sequence[Loss], catalogue: Catalogue) -> tuple[Step, ...]:
     """What to do, the most worth first, then what is worth no points."""
-    worth: dict[str, int] = {}
-    for loss in _by_weight(losses):
-        if loss.step:
-            worth[loss.step] = worth.get(loss.step, 0) + loss.hundredths
-    ranked = sorted(worth.items(), key=lambda found: -found[1])
-    steps = [Step(advice, catalogue.text("step.worth", points=points(amount / 100))) for advice, amount in ranked]
+    worth: dict[str, list[Cause]] = {}
+    for cause in find_causes(losses):
+        if cause.step:
+            worth.setdefault(cause.step, []).append(cause)
+    ranked = sorted(worth.items(), key=lambda found: -sum(cause.points for cause in found[1]))
+    steps = [Step(action, _worth(causes, catalogue)) for action, causes in ranked]
     known = {step.action for step in steps}
     free = dict.fromkeys(catalogue.advice(note.reason, note.facts) for note in _notes(grade))
     steps += [Step(advice, catalogue.text("step.free")) for advice in free if advice and advice not in known]
     return tuple(steps[:_MOST_STEPS])
 
 
-def _by_weight(losses: Sequence[Loss]) -> list[Loss]:
-    """Heaviest first; of equal ones first what a student can mend without asking."""
-    return sorted((loss for loss in losses if not loss.hidden), key=lambda loss: (-loss.hundredths, loss.by_human))
+def _worth(causes: Sequence[Cause], catalogue: Catalogue) -> str:
+    amount = points(round(sum(cause.points for cause in causes), 2))
+    key = "step.worth_up_to" if any(cause.follows for cause in causes) else "step.worth"
+    return catalogue.text(key, points=amount)

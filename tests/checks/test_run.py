@@ -100,6 +100,23 @@ def test_missing_evidence_fails_the_first_and_skips_the_rest() -> None:
     assert (optional.status, optional.actual) == (Status.PASSED, "none")
 
 
+def test_public_check_never_hangs_on_a_hidden_one() -> None:
+    """A student reads why a public check failed even when a hidden one met the same problem first, and its notes."""
+    given = {"network": Missing(BROKEN), "expected": {}}
+    note = Problem(Reason.BIAS_FORGOTTEN)
+    hidden, public, other = run_checks(
+        [CheckSpec("good", 1, Visibility.HIDDEN), CheckSpec("good", 4), CheckSpec("good", 1, Visibility.HIDDEN)],
+        ALL,
+        given,
+        beside={"network": [note]},
+    ).results
+    assert hidden.status is Status.FAILED
+    assert (public.status, public.reason) == (Status.FAILED, BROKEN.reason)
+    assert other.status is Status.SKIPPED
+    assert not hidden.notes
+    assert public.notes == (note,)
+
+
 def test_evidence_that_only_a_human_can_judge_makes_all_wait() -> None:
     """Nothing is lost: the first check waits for its reason, the next one waits with it."""
     first, second = run(("good", 4), ("good", 2), network=Missing(BROKEN, Status.NEEDS_REVIEW)).results
