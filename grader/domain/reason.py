@@ -107,15 +107,15 @@ class Reason(StrEnum):
     CLAIM_DIFFERS = "claim_differs"  # claimed, measured, dataset
 
     # How a run in the jail ended
-    RUN_TIMEOUT = "run_timeout"  # seconds
-    RUN_CPU = "run_cpu"  # seconds
-    RUN_MEMORY = "run_memory"  # megabytes
-    RUN_PROCESSES = "run_processes"  # processes
-    RUN_DISK = "run_disk"  # megabytes
-    RUN_OUTPUT = "run_output"  # megabytes
+    RUN_TIMEOUT = "run_timeout"  # detail
+    RUN_CPU = "run_cpu"  # detail
+    RUN_MEMORY = "run_memory"  # detail
+    RUN_PROCESSES = "run_processes"  # detail
+    RUN_DISK = "run_disk"  # detail
+    RUN_OUTPUT = "run_output"  # detail
     RUN_CRASHED = "run_crashed"  # detail
     RUN_PROTOCOL = "run_protocol"
-    HUNG_BEFORE = "hung_before"  # question: not run again after it hung at import
+    HUNG_BEFORE = "hung_before"  # seconds; not run again for another question
 
     # Hand calculation and reported numbers
     HAND_MISSING = "hand_missing"  # layer
