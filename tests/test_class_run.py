@@ -152,6 +152,11 @@ def test_dry_run_counts_what_is_new_and_writes_nothing(copied: Path, small_class
     assert evidence_times(copied) == before
 
 
+def _hears_interrupts() -> None:
+    """A runner in the background may have left Ctrl-C ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_stopped_grade_goes_on_where_it_was(
     graded: Path, small_class: Path, no_data: Path, tmp_path: Path, how: signal.Signals
@@ -159,7 +164,8 @@ def test_stopped_grade_goes_on_where_it_was(
     """Stopped half-way and started again, nothing is collected twice and the gradebook is the same."""
     out = tmp_path / "out"
     grade = command("grade", "hw4", small_class, "--out", out, "--only", "q2", "--data", no_data, "--jobs", "1")
-    with subprocess.Popen(grade, env=environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(grade, env=environment(), preexec_fn=_hears_interrupts, **pipes) as process:
         until = time.monotonic() + 120
         while not evidence_times(out) and time.monotonic() < until:
             time.sleep(0.02)

@@ -8,6 +8,7 @@ the blobs' bytes one after the other, no gap and nothing after the last.
 from __future__ import annotations
 
 import json
+import math
 import re
 import struct
 from collections.abc import Iterable, Mapping
@@ -80,7 +81,9 @@ def load_json(data: bytes, depth: int = 64) -> Any:
     if _depth(data, depth) > depth:
         raise FrameError(f"JSON is nested deeper than {depth} levels")
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite
+        )
         if _SURROGATE.search(data):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         return value
@@ -153,6 +156,14 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise FrameError(f"{name} is not a number here")
+
+
+def _finite(text: str) -> float:
+    """A number whose exponent is too large would be read as infinite."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise FrameError(f"{text[:20]} is not a number here")
+    return value
 
 
 def _read_exactly(stream: BinaryIO, size: int, what: str) -> bytes:

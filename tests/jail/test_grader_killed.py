@@ -83,6 +83,8 @@ from grader.jail.census import take_census
 from grader.jail.job import Job, Zone
 from grader.jail.pool import open_jail
 
+# A runner in the background may have left Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with open_jail(scratch=Path(sys.argv[1])) as jail:
     jail.run(Job(Zone.RENDER, "boot.selftest", {})).reply.close()
     idle = len(take_census(os.getpid()).pids)

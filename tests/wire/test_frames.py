@@ -73,6 +73,8 @@ def test_read_frame_refuses_a_cut_or_lengthened_frame(cut, extra):
         b'{"message":{},"blobs":[{"name":"a","size":1.0}]}',
         b'{"message":{},"blobs":[{"name":"a","size":0},{"name":"a","size":0}]}',
         b'{"message":{"a":NaN},"blobs":[]}',
+        b'{"message":{"a":1e999},"blobs":[]}',
+        b'{"message":{"a":-1e999},"blobs":[]}',
         b'{"message":{"a":1,"a":2},"blobs":[]}',
         b'{"message":{"a":' + b"9" * 5000 + b'},"blobs":[]}',
         b'{"message":' + b"[" * 100 + b"]" * 100 + b',"blobs":[]}',

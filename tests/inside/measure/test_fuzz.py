@@ -43,7 +43,7 @@ numbers = st.one_of(
 values = st.one_of(
     numbers,
     st.none(),
-    st.floats(allow_nan=False),
+    st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=8),
     st.sampled_from(sorted(ALLOWED)),
     st.lists(numbers, max_size=5),
