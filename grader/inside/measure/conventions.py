@@ -33,7 +33,15 @@ def conventions_of(graph: Graph) -> dict[str, Words]:
         "ptflops aten": ptflops_aten,
         "FlopCounterMode": flop_counter_mode,
     }
-    return {name: words for name, tool in tools.items() if (words := tool(graph))}
+    return {name: words for name, tool in tools.items() if (words := _counted(tool, graph))}
+
+
+def _counted(tool: Callable[[Graph], Words], graph: Graph) -> Words:
+    try:
+        return tool(graph)
+    except (KeyError, IndexError):
+        # A library's module without the weight that the rule reads: re-parametrised, or not what it says it is.
+        return {}
 
 
 def thop(graph: Graph) -> Words:

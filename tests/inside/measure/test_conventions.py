@@ -63,3 +63,13 @@ def test_sizes_are_what_torchsummary_prints(case: Case) -> None:
     printed = printed_by_torchsummary(case.network, IMAGE)
     ours = {"params_count": conventions_of(case.graph)["torchsummary"]["params"], **sizes_mb(case.graph, SEQUENTIAL)}
     assert ours == pytest.approx(printed, abs=0.0051)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_reparametrised_weight_leaves_a_tools_number_out() -> None:
+    """A convolution whose weight is made of two others: no tool's rule fits, and everything else is still counted."""
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 10))
+    nn.utils.weight_norm(network[0])
+    found = conventions_of(graph_of(network.eval()))
+    assert "thop" not in found
+    assert found["FlopCounterMode"]["flops"] > 0
