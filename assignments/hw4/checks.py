@@ -53,6 +53,9 @@ def network_runs(network: NetworkPayload, expected: Expected) -> Verdict:
     verdict = passed(expected=(1, outputs), actual=shape)
     if prod(shape) != outputs:
         verdict = partial(Fraction(1, 2), Reason.OUTPUT_SHAPE, expected=(1, outputs), actual=shape)
+    constant = next((note for note in measured.diagnostics if note.reason == Reason.OUTPUT_CONSTANT), None)
+    if constant is not None:
+        verdict = failed(Reason.OUTPUT_CONSTANT, expected=(1, outputs), actual=shape).at(constant.file, constant.line)
     # What the check itself says is not said again beside it.
     known = [note for note in (*network.notes, *measured.diagnostics) if note.reason != verdict.reason]
     return _chosen_and_sourced(verdict.noting(*known), network.chosen, measured)

@@ -86,6 +86,7 @@ class Reason(StrEnum):
     BATCHNORM_TRAINING = "batchnorm_training"
     SOFTMAX_INSIDE = "softmax_inside"
     ARGMAX_INSIDE = "argmax_inside"
+    OUTPUT_CONSTANT = "output_constant"  # the scores are not calculated from the image
     OUTPUT_WRAPPED = "output_wrapped"  # kind: the first tensor of a tuple, list or dict was taken
     UNUSED_LAYER = "unused_layer"  # layer, params
     BARE_WEIGHTS = "bare_weights"  # count

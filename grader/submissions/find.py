@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import SubmissionError
+from grader.submissions.ids import student_id_of
 
 _KINDS = {".zip": "zip", ".py": "py", ".ipynb": "ipynb"}
 _LITTER = frozenset({"__macosx", "thumbs.db", "desktop.ini", "__pycache__"})
@@ -99,7 +99,5 @@ def _submission(path: Path) -> Submission | None:
 
 
 def _named(name: str, path: Path, kind: str) -> Submission:
-    # A file name that is not UTF-8 carries lone surrogates, which no report or CSV could hold.
-    text = os.fsencode(name).decode("utf-8", "replace")
-    student_id = unicodedata.normalize("NFC", text).strip() or text
+    student_id = student_id_of(name)
     return Submission(student_id, student_id, path, kind)

@@ -1,8 +1,9 @@
-"""A student's id as the name of a folder, on any file system."""
+"""A student's id: what a file name says about who handed it in, and as the name of a folder on any file system."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import unicodedata
 from collections.abc import Iterable
 
@@ -12,8 +13,32 @@ _RESERVED = frozenset(
 )
 """Names that Windows keeps for devices, with any extension."""
 
+_JOINERS = frozenset("\u200c\u200d")
+
 _MOST_BYTES = 120
 """Longest folder name that still leaves room for a suffix of ours."""
+
+
+def student_id_of(name: str) -> str:
+    """The id that a file or folder name stands for: one printable line.
+
+    What cannot be printed gives way to a replacement character, and a short hash
+    keeps such names apart: no table and no terminal may be steered by a name.
+    """
+    # A file name that is not UTF-8 carries lone surrogates, which no report or CSV could hold.
+    raw = os.fsencode(name)
+    text = unicodedata.normalize("NFC", raw.decode("utf-8", "replace")).strip()
+    pieces = (text[max(0, at - 1) : at + 2] for at in range(len(text)))
+    kept = "".join(
+        sign if _is_shown(sign, around) else "\N{REPLACEMENT CHARACTER}"
+        for sign, around in zip(text, pieces, strict=True)
+    )
+    return kept if kept == text and text else f"{kept}-{hashlib.sha256(raw).hexdigest()[:8]}"
+
+
+def _is_shown(sign: str, around: str) -> bool:
+    """Printable, or a joiner between letters of a script that needs it."""
+    return sign.isprintable() or (sign in _JOINERS and len(around) == 3 and min(around[0], around[2]) > "\u00ff")
 
 
 def folder_name(student_id: str) -> str:

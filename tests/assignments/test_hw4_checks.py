@@ -58,6 +58,15 @@ def test_network_with_ten_scores_earns_half() -> None:
     assert checks["params_reported"].points == 4
 
 
+def test_network_that_ignores_its_image_earns_nothing_for_running() -> None:
+    """A thousand scores that are always the same are no answer, at the line that makes them."""
+    constant = Problem(Reason.OUTPUT_CONSTANT, "hw4.py", 27)
+    measured = replace(network(LECTURE), diagnostics=(constant,))
+    runs = graded(evidence(q2=NetworkPayload(network=measured)))["network_runs"]
+    assert (runs.points, runs.reason, runs.file, runs.line) == (0, Reason.OUTPUT_CONSTANT, "hw4.py", 27)
+    assert constant not in runs.notes
+
+
 def test_broken_network_is_charged_once() -> None:
     """One red line with file and line; what needs the network is skipped, the hand calculation is still judged."""
     problem = Problem(Reason.FORWARD_RAISED, "hw4.py", 12, facts={"error": "NameError", "detail": "conv_5"})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.submissions.ids import folder_name, folder_names
+from grader.submissions.ids import folder_name, folder_names, student_id_of
 
 FORBIDDEN = set('/\\<>:"|?*')
 
@@ -45,3 +46,19 @@ def test_device_names_are_marked() -> None:
     for student_id in ("CON", "nul.txt", "com1"):
         assert folder_name(student_id) != student_id
         assert folder_name(student_id).split(".")[0].lower() not in ("con", "nul", "com1")
+
+
+@pytest.mark.parametrize("name", ["林小卷", "O'Brien, Ada (42)", "=1+1", "می\u200cخواهم", "👩\u200d💻", "a b"])
+def test_printable_name_is_its_own_id(name: str) -> None:
+    """Any script, with the joiners that it needs."""
+    assert student_id_of(name) == name
+
+
+@pytest.mark.parametrize("name", ["a\x1b[2Jb", "a\nb", "a\u202eb", "a\u200bb", "\udcff", "", "  ", "a\u200cb"])
+def test_name_that_could_steer_a_reader_is_replaced_and_marked(name: str) -> None:
+    """One printable line, and no two such names meet."""
+    found = student_id_of(name)
+    assert found.isprintable()
+    assert found
+    assert found != student_id_of(name + "\x1b")
+    assert student_id_of(found) == found

@@ -23,6 +23,7 @@ def diagnose(graph: Graph, flow: Flow, *, outputs: int | None) -> tuple[Problem,
         *_random(graph),
         *_batch_norms(graph),
         *_result(graph, outputs),
+        *_constant(graph, flow),
         *_unused(graph, flow),
         *_bare_weights(graph, flow),
     ]
@@ -92,6 +93,12 @@ def _result(graph: Graph, outputs: int | None) -> Iterator[Problem]:
         yield _at(step, Reason.BATCH_AXIS_LOST, shape=size(shape))
     elif outputs is not None and prod(shape[1:]) != outputs:
         yield _at(step, Reason.OUTPUT_SHAPE, expected=size((graph.tape.batch, outputs)), actual=size(shape))
+
+
+def _constant(graph: Graph, flow: Flow) -> Iterator[Problem]:
+    if flow.is_constant:
+        last = last_of(graph)
+        yield _at(last[0] if last else None, Reason.OUTPUT_CONSTANT)
 
 
 def _unused(graph: Graph, flow: Flow) -> Iterator[Problem]:

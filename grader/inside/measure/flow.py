@@ -26,6 +26,8 @@ class Flow:
     given: Mapping[int, tuple[int, ...]]
     """Index of a step to the ids of parameters, buffers and constants behind its other refs."""
     of_weights: frozenset[int]
+    is_constant: bool = False
+    """True when the output is certainly not calculated from the input."""
 
     def parameters(self, graph: Graph, at: int) -> Iterator[int]:
         """Ids of the parameters that a step reads."""
@@ -45,6 +47,8 @@ def trace_flow(graph: Graph) -> Flow:
     given: dict[int, tuple[int, ...]] = {}
     static: set[int] = set()
     links = 0
+    # Of what is written into a part of a tensor, nothing is known about the other parts.
+    mixed = False
     for at, step in enumerate(graph.steps):
         refs = tuple(step.arguments.refs())
         data[at] = tuple(ref for ref in refs if ref.id not in sources)
@@ -54,8 +58,9 @@ def trace_flow(graph: Graph) -> Flow:
             raise malformed("its weights are wound up beyond any network")
         if not data[at]:
             static.add(at)
+        mixed |= bool(data[at]) and any(ref is not None and ref.id in sources for ref in step.results)
         _pass_on(step, data[at], given[at], sources)
-    return Flow(data, given, frozenset(static))
+    return Flow(data, given, frozenset(static), not mixed and graph.tape.output in sources)
 
 
 def _pass_on(step: Step, data: tuple[Ref, ...], given: tuple[int, ...], sources: dict[int, tuple[int, ...]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,47 @@ def test_path_that_hangs_on_the_batch_is_named() -> None:
     network = measure_network(graph_of(ByBatch(), IMAGE), graph_of(ByBatch(), (2, *IMAGE[1:])), [], outputs=None)
     assert not network.eval_deterministic
     assert [problem.reason for problem in network.diagnostics] == [Reason.GRAPHS_DIFFER]
+
+
+class Calculated(nn.Module):
+    """A network whose forward is a function of itself and the image."""
+
+    def __init__(self, forward: Callable[[nn.Module, torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.fc = nn.Linear(3072, 10)
+        self.calculate = forward
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """What the function makes of it."""
+        return self.calculate(self, x)
+
+
+def _by_parts(network: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    scores = torch.zeros(len(x), 10)
+    scores[:, :5] = network.fc(x.flatten(1))[:, 5:]
+    return scores
+
+
+def _beside(network: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    network.fc(x.flatten(1)).relu_()
+    return torch.ones(len(x), 10) * 2
+
+
+@pytest.mark.parametrize(
+    ("forward", "is_constant"),
+    [
+        (lambda network, x: torch.zeros(len(x), 10), True),
+        (lambda network, x: network.fc.weight.sum(1).expand(len(x), 10), True),
+        (_beside, True),
+        (lambda network, x: network.fc(x.flatten(1)), False),
+        (lambda network, x: torch.zeros(len(x), 10) + x.mean((1, 2, 3))[:, None], False),
+        (_by_parts, False),
+        (lambda network, x: x.flatten(1)[:, :10].relu_(), False),
+    ],
+)
+def test_scores_that_no_image_changes_are_named(
+    forward: Callable[[nn.Module, torch.Tensor], torch.Tensor], is_constant: bool
+) -> None:
+    """Zeros, or weights alone, however much is calculated beside them; never a network that writes its parts."""
+    reasons = {problem.reason for problem in found(Calculated(forward))}
+    assert (Reason.OUTPUT_CONSTANT in reasons) is is_constant

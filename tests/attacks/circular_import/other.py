@@ -1,0 +1,3 @@
+from hw4 import CustomAlexNet
+
+CustomAlexNet()

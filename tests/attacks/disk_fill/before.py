@@ -1,0 +1,6 @@
+try:
+    with open("big", "wb") as stream:
+        while True:
+            stream.write(b"x" * (8 << 20))
+except OSError:
+    pass

@@ -1,0 +1,5 @@
+from torchvision import models
+
+
+def CustomAlexNet(num_classes=1000):
+    return models.alexnet(weights="DEFAULT")

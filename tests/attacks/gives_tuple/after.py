@@ -1,0 +1,2 @@
+plain = CustomAlexNet.forward
+CustomAlexNet.forward = lambda self, x: (plain(self, x), x)

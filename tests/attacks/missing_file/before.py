@@ -1,0 +1,2 @@
+with open("weights.csv") as stream:
+    WEIGHTS = stream.read()

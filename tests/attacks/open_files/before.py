@@ -1,0 +1,6 @@
+kept = []
+try:
+    while True:
+        kept.append(open("/dev/null"))
+except OSError:
+    kept = []

@@ -1,0 +1,3 @@
+import os
+
+os.system("touch /tmp/@MARK@ @OUTSIDE@/@MARK@")

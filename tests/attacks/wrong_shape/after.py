@@ -1,0 +1,3 @@
+class CustomAlexNet(CustomAlexNet):
+    def __init__(self, num_classes=1000):
+        super().__init__(10)
