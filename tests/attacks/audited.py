@@ -1,6 +1,7 @@
 """The grader's own command with a listener in its process: what a trusted parent must never do is written down.
 
-Usage: python audited.py EVENTS SUBMISSIONS -- GRADER ARGUMENTS
+Usage: python audited.py EVENTS SUBMISSIONS LEVEL -- GRADER ARGUMENTS. LEVEL is the walls' level: the machine decides at
+ns, and ll is what is left where it would find no namespaces.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-EVENTS, SUBMISSIONS = sys.argv[1], sys.argv[2]
+EVENTS, SUBMISSIONS, LEVEL = sys.argv[1:4]
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
@@ -31,5 +32,10 @@ if __name__ == "__main__":
     sys.argv = ["grader", *sys.argv[sys.argv.index("--") + 1 :]]
     sys.addaudithook(_hear)
     from grader.cli import main
+    from grader.jail.job import Level
+    from grader.jail.pool import open_jail
 
+    if Level(LEVEL) is Level.LANDLOCK:
+        assert open_jail.__kwdefaults__ is not None
+        open_jail.__kwdefaults__["levels"] = (Level.LANDLOCK,)
     raise SystemExit(main())

@@ -70,7 +70,7 @@ def test_trusted_process_is_listened_to(tmp_path: Path) -> None:
     code += "pickle.loads(pickle.dumps(collections.OrderedDict()))\nos.system('true')\n"
     code += "sys.path.insert(0, SUBMISSIONS)\nimport hw4\n"
     events = tmp_path / "events"
-    subprocess.run([sys.executable, "-c", code, str(events), str(tmp_path / "submissions")], check=True)
+    subprocess.run([sys.executable, "-c", code, str(events), str(tmp_path / "submissions"), "ns"], check=True)
     heard = events.read_text("utf-8")
     for event in ("pickle.find_class", "os.system", "hw4.py"):
         assert event in heard

@@ -41,7 +41,6 @@ class World:
 
     root: Path
     python: tuple[str, ...]
-    path: str
     level: str = "ns"
     user: int | None = None
 
@@ -79,7 +78,8 @@ class World:
                 attack.lay_out(folder, places)
             self.own(self.root / name)
             events = self.root / name / "events"
-            command = [*self.python, str(self.root / "checkout/audited.py"), str(events), str(folder), "--"]
+            command = [*self.python, str(self.root / "checkout/audited.py"), str(events), str(folder), self.level]
+            command.append("--")
             command += ["grade", "hw4", str(folder), "--out", str(out)]
             command += ["--data", str(self.root / "data"), *(["--only", only] if only else [])]
             started = time.monotonic()
@@ -91,7 +91,7 @@ class World:
 
     def _run(self, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
         environment = {
-            "PATH": self.path,
+            "PATH": os.environ["PATH"],
             "HOME": str(self.root / "home"),
             "TMPDIR": str(self.root / "tmp"),
             "PYTHONPATH": str(self.root / "checkout"),
@@ -238,13 +238,10 @@ def make_world(root: Path, *, walls: str = "ns") -> World:
     (root / "home/canary.txt").write_text(CANARY)
     (root / "home/.ssh").mkdir()
     (root / "home/.ssh/id_ed25519").write_text(CANARY)
-    if walls == "ll":
-        (root / "bin").mkdir()
-    path = str(root / "bin") if walls == "ll" else os.environ["PATH"]
-    world = World(root, (sys.executable,), path, "ll" if walls == "ll" else "ns")
+    world = World(root, (sys.executable,), "ll" if walls == "ll" else "ns")
     if walls == "user" and os.geteuid() == 0:
         become = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--")
-        world = World(root, (*become, readable_python(root, become)), path, "ns", NOBODY)
+        world = World(root, (*become, readable_python(root, become)), "ns", NOBODY)
         world.own(*(root / name for name in ("home", "tmp", "outside", "data")))
     return world
 
