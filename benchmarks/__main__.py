@@ -11,7 +11,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import bench_demo, bench_parent_memory, bench_pdf, bench_q2, bench_walls
+from benchmarks import bench_crowd, bench_demo, bench_killed, bench_parent_memory, bench_pdf, bench_q2, bench_walls
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
@@ -20,6 +20,8 @@ BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
     "pdf": bench_pdf.measure,
     "parent_memory": bench_parent_memory.measure,
     "walls": bench_walls.measure,
+    "crowd": bench_crowd.measure,
+    "killed": bench_killed.measure,
 }
 RESULTS = Path(__file__).with_name("results.json")
 

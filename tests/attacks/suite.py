@@ -36,6 +36,7 @@ class Attack:
     name: str = ""
     file: str = ""
     walls: tuple[str, ...] = ()
+    home: Path = HERE
 
     @property
     def student(self) -> str:
@@ -45,7 +46,7 @@ class Attack:
     @property
     def folder(self) -> Path:
         """Where its files are."""
-        return HERE / self.id
+        return self.home / self.id
 
     def lay_out(self, into: Path, places: Mapping[str, str]) -> None:
         """Write it as a submission in the class folder `into`."""

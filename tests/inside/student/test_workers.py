@@ -34,7 +34,7 @@ def notes(unpatched: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> l
     def refused(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr(socket, "socketpair", refused)
+    monkeypatch.setattr(socket, "socket", refused)
     return do_without_workers(Folder(f"{tmp_path}/"))
 
 
