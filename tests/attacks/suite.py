@@ -30,7 +30,7 @@ class Attack:
     only: str = ""
     marks: str | Mapping[str, float] = "same"
     status: str = ""
-    reason: str = ""
+    reason: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     name: str = ""
@@ -93,7 +93,9 @@ def load_attacks() -> tuple[Attack, ...]:
     found = []
     for path in HERE.glob("*/expect.toml"):
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        for key in ("words", "flags", "walls"):
+        if isinstance(table.get("reason"), str):
+            table["reason"] = [table["reason"]]
+        for key in ("reason", "words", "flags", "walls"):
             table[key] = tuple(table.get(key, ()))
         found.append(Attack(id=path.parent.name, **table))
     return tuple(sorted(found, key=lambda attack: (attack.group, attack.id)))

@@ -102,8 +102,8 @@ def harms(attack: Attack, run: Graded, before: Graded) -> list[str]:
     found = [f"H4 marks {got}, not {dict(most)}"] if got != dict(most) else []
     status = attack.status or base["status"]
     found += [f"status {record['status']}, not {status}"] if record["status"] != status else []
-    if attack.reason and attack.reason not in reasons(record):
-        found.append(f"H9 no reason {attack.reason}; there are {sorted(reasons(record))}")
+    if attack.reason and not reasons(record).intersection(attack.reason):
+        found.append(f"H9 no reason {' or '.join(attack.reason)}; there are {sorted(reasons(record))}")
     page = (run.folder_of(attack.student) / "report.html").read_text("utf-8")
     found += [f"H9 the report does not say {words!r}" for words in attack.words if words not in page]
     if sorted(record["flags"]) != sorted(attack.flags):
