@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from grader.datasets.join import exam, join_labels
+from grader.checks.shares import percent
+from grader.datasets.join import checkpoint_correct, exam, join_labels
 from grader.datasets.load import Dataset
 from grader.domain.assignment import AssignmentInfo, Budget, Probe, Selector
 from grader.domain.evidence import FilesPayload, NetworkPayload, TrainingPayload
@@ -126,16 +128,22 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
     """Score the handed-over network on test images; the labels join here, outside every jail."""
     paper = exam(setting.dataset, setting.secret, given.sha256)
     handed, handover = hand
+    weights = _weights(probe, given)
     job = _measure_job(probe, given, setting, handover)
     job = replace(
         job,
         message={
             **job.message,
             "n": paper.n,
-            "side": paper.side,
+            "image_shape": paper.shape,
             "budget": asdict(training_budget(probe, setting.dataset)),
+            "checkpoint": weights,
         },
-        blobs={"images": paper.images, "perturbed": paper.perturbed},
+        blobs={
+            "images": paper.images,
+            "perturbed": paper.perturbed,
+            **({"checkpoint": given.tree[weights]} if weights in given.tree else {}),
+        },
     )
     measured = setting.jail.run(job)
     runs = (handed, measured)
@@ -143,13 +151,37 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
         if frame is None:
             return replace(_stopped(measured), runs=runs)
         ran = _understood(TrainingPayload, frame.message.get("payload"), runs)
-        if ran.outcome is not Outcome.FINISHED or not isinstance(ran.payload, TrainingPayload) or ran.payload.problem:
+        payload = ran.payload
+        if ran.outcome is not Outcome.FINISHED or not isinstance(payload, TrainingPayload):
             return ran
         try:
-            accuracy = join_labels(paper, frame, setting.dataset)
+            payload = _with_checkpoint(payload, weights, checkpoint_correct(paper, frame, setting.dataset), setting)
+            if payload.problem is None:
+                payload = replace(payload, accuracy=join_labels(paper, frame, setting.dataset))
         except ValueError:
             return _not_ours(runs)
-    return replace(ran, payload=replace(ran.payload, accuracy=accuracy, training=_facts(probe, setting, ran.payload)))
+    training = payload.training if payload.problem else _facts(probe, setting, payload)
+    return replace(ran, payload=replace(payload, training=training))
+
+
+def _weights(probe: Probe, given: Given) -> str:
+    """The file of weights that answers.toml names for this question, else the only one there is, else empty."""
+    found = [file.path for file in given.files.files if file.kind == "weights" and file.path in given.tree]
+    table = (given.files.answers or {}).get(probe.question)
+    named = table.get("weights") if isinstance(table, dict) else None
+    if isinstance(named, str) and named.strip():
+        return named.strip().removeprefix("./")
+    return found[0] if len(found) == 1 else ""
+
+
+def _with_checkpoint(payload: TrainingPayload, weights: str, correct: int | None, setting: Setting) -> TrainingPayload:
+    """The payload with a note on what the handed-in weights are worth."""
+    if correct is None:
+        return payload
+    share = percent(Fraction(correct, max(setting.dataset.test_n, 1)))
+    facts = {"accuracy": share, "dataset": setting.dataset.title}
+    note = Problem(Reason.CHECKPOINT_MEASURED, weights, facts=dict(facts))
+    return replace(payload, notes=(*payload.notes, note))
 
 
 def _facts(probe: Probe, setting: Setting, payload: TrainingPayload) -> TrainingFacts | None:

@@ -92,7 +92,10 @@ def _without_call(
             return [Part("", _held_up(functions[name], before))]
     for name in function.wants:
         missing = given[name]
-        if not isinstance(missing, Missing) or name in function.optional:
+        if not isinstance(missing, Missing):
+            continue
+        # A check can do without what was not handed in, but not without what this run left out.
+        if name in function.optional and missing.status is not Status.SKIPPED:
             continue
         earlier = course.charged_to(missing.problem, spec)
         if earlier is not None:

@@ -24,10 +24,10 @@ MOST_MISTAKES = 24
 
 @dataclass(frozen=True)
 class Exam:
-    """What one submission is asked: bytes of n images of side x side grey levels, twice."""
+    """What one submission is asked: bytes of n images of `shape` (channels, height, width), twice."""
 
     n: int
-    side: int
+    shape: tuple[int, int, int]
     images: bytes = field(repr=False)
     perturbed: bytes = field(repr=False)
     order: Indices = field(repr=False, compare=False)
@@ -39,7 +39,8 @@ def exam(dataset: Dataset, secret: bytes, sha256: str) -> Exam:
     key = derive(secret, "exam", dataset.sha256, sha256)
     order = secret_order(dataset.test_n, key)
     images = dataset.test_images[order]
-    return Exam(dataset.test_n, dataset.side, images.tobytes(), perturb(images, key).tobytes(), order)
+    shape = (1, dataset.side, dataset.side)
+    return Exam(dataset.test_n, shape, images.tobytes(), perturb(images, key).tobytes(), order)
 
 
 def join_labels(paper: Exam, reply: Frame, dataset: Dataset) -> AccuracyMeasurement:
@@ -70,6 +71,18 @@ def join_labels(paper: Exam, reply: Frame, dataset: Dataset) -> AccuracyMeasurem
             _mistake(wrong, dataset) for wrong in wrong_predictions(trained, dataset.test_labels, MOST_MISTAKES)
         ),
     )
+
+
+def checkpoint_correct(paper: Exam, reply: Frame, dataset: Dataset) -> int | None:
+    """How many test images the weights handed in as a file are right on; None when none were scored.
+
+    Raises:
+        ValueError: when the reply's logits are not those of all test images.
+    """
+    if "checkpoint" not in reply.blobs:
+        return None
+    logits = _in_order(_logits(reply, "checkpoint", paper.n, _count(reply.message, "classes", MOST_CLASSES)), paper)
+    return int((predictions_of(logits) == dataset.test_labels).sum())
 
 
 def _curve(paper: Exam, reply: Frame, dataset: Dataset, classes: int) -> tuple[float, ...]:

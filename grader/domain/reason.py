@@ -102,6 +102,9 @@ class Reason(StrEnum):
     TRAIN_RETURNED = "train_returned"  # type
     TRAIN_CAP = "train_cap"  # seconds, epochs
     HELD_OUT_SPLIT = "held_out_split"
+    CHECKPOINT_MEASURED = "checkpoint_measured"  # note: accuracy, dataset
+    CHECKPOINT_REFUSED = "checkpoint_refused"  # note: detail
+    CHECKPOINT_DIFFERS = "checkpoint_differs"  # note: detail
     ACCURACY_LOW = "accuracy_low"  # needed, actual, dataset
     UNTRAINED_HIGH = "untrained_high"  # accuracy
     MEMORISED = "memorised"  # gap

@@ -37,7 +37,8 @@ class Limits:
     memory_bytes: int = 3 << 30
     processes: int = 64
     scratch_bytes: int = 256 << 20
-    file_bytes: int = 256 << 20
+    file_bytes: int = 192 << 20
+    """Below the scratch space: which of the two one large file meets first is then the same behind every wall."""
     output_bytes: int = 64 << 20
     log_bytes: int = 256 << 10
     reply_bytes: int = 512 << 20

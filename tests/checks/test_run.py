@@ -100,6 +100,13 @@ def test_missing_evidence_fails_the_first_and_skips_the_rest() -> None:
     assert (optional.status, optional.actual) == (Status.PASSED, "none")
 
 
+def test_what_a_run_left_out_is_never_judged_without() -> None:
+    """A check that can do without a network waits for one that was only not collected yet."""
+    left_out = Missing(Problem(Reason.NOT_COLLECTED), Status.SKIPPED)
+    (optional,) = run(("bold", 1), network=left_out).results
+    assert (optional.status, optional.reason) == (Status.SKIPPED, Reason.NOT_COLLECTED)
+
+
 def test_public_check_never_hangs_on_a_hidden_one() -> None:
     """A student reads why a public check failed even when a hidden one met the same problem first, and its notes."""
     given = {"network": Missing(BROKEN), "expected": {}}

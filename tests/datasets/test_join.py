@@ -30,7 +30,7 @@ def paper(dataset: Dataset) -> Exam:
 
 def images_of(data: bytes, paper: Exam) -> npt.NDArray[np.uint8]:
     """The images as the measuring zone sees them."""
-    return np.frombuffer(data, dtype=np.uint8).reshape(paper.n, paper.side, paper.side)
+    return np.frombuffer(data, dtype=np.uint8).reshape(paper.n, *paper.shape[1:])
 
 
 def answers(paper: Exam, dataset: Dataset, right: int, classes: int = 10) -> Logits:

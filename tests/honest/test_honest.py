@@ -36,14 +36,18 @@ def load_honest() -> Mapping[str, tuple[Attack, Mapping[str, float]]]:
 
 
 HONEST = load_honest()
+UNWALLED = tuple(HONEST)[:: 1 if SLOW else 4]
+"""Without walls each job starts its own Python: one in four, and all of them where everything is run."""
 
 
 def _graded(walls: str) -> Iterator[Graded]:
     ctypes.CDLL(None).prctl(_SUBREAPER, 1)
     root = Path(tempfile.mkdtemp(prefix="honest-", dir="/var/tmp"))
+    chosen = UNWALLED if walls == "none" else tuple(HONEST)
     try:
         world: World = make_world(root, walls=walls)
-        run = world.grade([one for one, _ in HONEST.values()], "honest", honest=False)
+        run = world.grade([HONEST[name][0] for name in chosen], "honest", honest=False)
+        assert run.records.keys() == set(chosen)
         assert run.code == 0, run.stderr.decode()
         assert {record["jail"]["level"] for record in run.records.values()} == {world.level}
         yield run
@@ -72,7 +76,6 @@ def test_everybody_gets_their_marks_and_leaves_nothing(run: Graded) -> None:
             said = [check["rationale"] for question in record["questions"] for check in question["checks"]]
             found[name] = (points, [text for text in said if text][:4])
     assert not found
-    assert run.records.keys() == HONEST.keys()
     assert run.left == ()
     assert run.heard == ()
 

@@ -25,6 +25,7 @@ from tests.inside.measure.taping import handed_over, recording_of, spooled
 from tests.inside.measure.test_hostile import OnlyShapes
 
 SIDE, N = 12, 5
+ASKED = {"sources": [], "outputs": 10, "n": N, "image_shape": (1, SIDE, SIDE)}
 
 
 def _trained() -> Frame:
@@ -111,7 +112,7 @@ def test_damaged_network_is_answered(message: dict[str, Any]) -> None:
 def test_damaged_training_is_answered(message: dict[str, Any]) -> None:
     """Logits of the right size, or a problem."""
     pixels = bytes(N * SIDE * SIDE)
-    asked = Frame({"sources": [], "outputs": 10, "n": N, "side": SIDE}, {"images": pixels, "perturbed": pixels})
+    asked = Frame(ASKED, {"images": pixels, "perturbed": pixels})
     with tempfile.TemporaryDirectory() as folder:
         context = replace(spooled(Path(folder), Frame(message, HONEST.blobs)), seed=1)
         reply = training(asked, context)
@@ -139,6 +140,6 @@ def test_damaged_bytes_are_answered(data: st.DataObject) -> None:
 def test_honest_hand_over_is_measured_and_scored() -> None:
     """What the fuzzer damages is whole by itself."""
     pixels = bytes(N * SIDE * SIDE)
-    asked = Frame({"sources": [], "outputs": 10, "n": N, "side": SIDE}, {"images": pixels, "perturbed": pixels})
+    asked = Frame(ASKED, {"images": pixels, "perturbed": pixels})
     with tempfile.TemporaryDirectory() as folder:
         assert training(asked, spooled(Path(folder), HONEST)).message["classes"] == 10

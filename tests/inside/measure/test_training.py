@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,6 +25,7 @@ from tests.inside.measure import networks
 from tests.inside.measure.taping import handed_over, recording_of, spooled
 
 SIDE, N, BATCH = 12, 11, 4
+IMAGE = (1, SIDE, SIDE)
 TOLD = {"epochs_seen": 2, "seconds": 1.5, "cap_reached": False, "device": "cpu", "train_n": 90}
 
 
@@ -57,8 +59,12 @@ def hand_over(trained: nn.Module, untrained: nn.Module, **changes: Any) -> Frame
 
 def reply(handed: Frame, folder: Path, **changes: Any) -> tuple[TrainingPayload, Frame]:
     """The measuring job's payload, read as the parent reads it, and its frame."""
-    message = {"sources": [], "outputs": 10, "n": N, "side": SIDE, "budget": {"epochs": 3, "seconds": 60}, **changes}
+    file: bytes | None = changes.pop("file", None)
+    budget = {"epochs": 3, "seconds": 60}
+    message = {"sources": [], "outputs": 10, "n": N, "image_shape": IMAGE, "budget": budget, **changes}
     blobs = {"images": PLAIN.numpy().tobytes(), "perturbed": CHANGED.numpy().tobytes()}
+    if file is not None:
+        blobs["checkpoint"] = file
     frame = training(Frame(message, blobs), replace(spooled(folder, handed), seed=7))
     read = json.loads(json.dumps(frame.message["payload"], allow_nan=False))
     return TypeAdapter(TrainingPayload).validate_python(read), frame
@@ -182,7 +188,12 @@ def test_weights_of_another_size_are_refused(damage: str, tmp_path: Path) -> Non
 
 def test_network_for_other_images_is_refused(tmp_path: Path) -> None:
     """The tape has to be of images of the exam's size."""
-    payload, _ = reply(hand_over(lively(networks.Digits()), networks.Digits()), tmp_path, side=SIDE // 2, n=4 * N)
+    payload, _ = reply(
+        hand_over(lively(networks.Digits()), networks.Digits()),
+        tmp_path,
+        image_shape=(1, SIDE // 2, SIDE // 2),
+        n=4 * N,
+    )
     assert payload.problem is not None
     assert payload.problem.reason == Reason.HANDOVER_REFUSED
 
@@ -193,3 +204,53 @@ def test_problem_of_the_students_process_comes_through(tmp_path: Path) -> None:
     payload, _ = reply(Frame({**handed_over().message, "problem": problem}), tmp_path)
     assert payload.problem is not None
     assert (payload.problem.reason, payload.problem.file) == (Reason.TRAIN_MISSING, "hw4.py")
+
+
+def saved(network: nn.Module) -> bytes:
+    """A state dict as torch.save writes it."""
+    stream = io.BytesIO()
+    torch.save(network.state_dict(), stream)
+    return stream.getvalue()
+
+
+def test_weights_handed_in_are_put_into_the_network(tmp_path: Path) -> None:
+    """The logits are those of the network with these weights, beside those of the trained one."""
+    own = lively(networks.Digits())
+    handed = hand_over(networks.Digits(), networks.Digits())
+    payload, frame = reply(handed, tmp_path, checkpoint="best.pth", file=saved(own))
+    assert payload.problem is None
+    assert np.array_equal(logits(frame, "checkpoint"), wanted(own))
+    assert not np.array_equal(logits(frame, "checkpoint"), logits(frame, "trained"))
+
+
+def test_weights_handed_in_are_scored_where_nothing_could_be_trained(tmp_path: Path) -> None:
+    """A free-form script leaves its network and its weights; a person is helped by their logits."""
+    own = lively(networks.Digits())
+    handed = handed_over(untrained=tapes(networks.Digits(), "u")[1:])
+    problem = {"reason": "free_form_script", "file": "hw4.py", "line": 3, "column": None, "facts": {}}
+    handed = replace(handed, message={**handed.message, "problem": problem})
+    payload, frame = reply(handed, tmp_path, checkpoint="best.pth", file=saved(own))
+    assert payload.problem is not None
+    assert payload.problem.reason == Reason.FREE_FORM_SCRIPT
+    assert np.array_equal(logits(frame, "checkpoint"), wanted(own))
+    assert set(frame.blobs) == {"checkpoint"}
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        (b"\x80\x04N.", Reason.CHECKPOINT_REFUSED),
+        (saved(nn.Linear(2, 3)), Reason.CHECKPOINT_DIFFERS),
+        (None, Reason.CHECKPOINT_REFUSED),
+    ],
+)
+def test_weights_that_do_not_serve_are_a_note(tmp_path: Path, file: bytes | None, reason: Reason) -> None:
+    """Everything else of the payload is as without them."""
+    handed = hand_over(lively(networks.Digits()), networks.Digits())
+    payload, frame = reply(handed, tmp_path, checkpoint="best.pth", file=file)
+    (tmp_path / "plain").mkdir()
+    plain, without_it = reply(handed, tmp_path / "plain")
+    assert [note.reason for note in payload.notes] == [reason]
+    assert payload.notes[0].file == "best.pth"
+    assert replace(payload, notes=()) == plain
+    assert frame.blobs == without_it.blobs

@@ -1,0 +1,45 @@
+"""The logits of weights that were handed in as a file, on the student's own network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+
+from grader.domain.problem import Problem
+from grader.domain.reason import Reason
+from grader.inside.context import Context
+from grader.inside.measure.checkpoint import CheckpointDiffers, with_checkpoint
+from grader.inside.measure.checkpoint_look import CheckpointRefused, as_file
+from grader.inside.measure.dryrun import dry_run
+from grader.inside.measure.exam import Exam, check_work, unscorable
+from grader.inside.measure.handover import Handover
+from grader.inside.measure.replay import logits_of
+from grader.inside.measure.weights import load_tensors
+from grader.wire.frames import Frame
+
+CHECKPOINT = "checkpoint"
+"""The blob with the file, the key of its name, and the blob of its logits."""
+
+Scored = tuple[tuple[Problem, ...], Mapping[str, torch.Tensor]]
+
+
+def score_checkpoint(handover: Handover, exam: Exam, frame: Frame, context: Context) -> Scored:
+    """A note on why the file was not used, or its logits; neither when there is no file or no network for it."""
+    file, tapes = str(frame.message.get(CHECKPOINT) or ""), handover.tapes.get("untrained", ())
+    if not file or len(tapes) != 1:
+        return (), {}
+    graph = dry_run(tapes[0])
+    if unscorable(graph, exam, frame.message.get("outputs")) is not None:
+        return (), {}
+    check_work(graph, images=len(exam.images))
+    own = load_tensors(graph, handover.blobs)
+    try:
+        if CHECKPOINT not in frame.blobs:
+            raise CheckpointRefused("there is no file of this name")
+        weights = with_checkpoint(graph, own, as_file(frame.blobs[CHECKPOINT], context.work))
+    except CheckpointRefused as refused:
+        return (Problem(Reason.CHECKPOINT_REFUSED, file, facts={"detail": str(refused)}),), {}
+    except CheckpointDiffers as differs:
+        return (Problem(Reason.CHECKPOINT_DIFFERS, file, facts={"detail": str(differs)}),), {}
+    return (), {CHECKPOINT: logits_of(graph, weights, exam.images, seed=context.seed)}

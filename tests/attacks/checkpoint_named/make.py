@@ -1,0 +1,21 @@
+import pickle
+import zipfile
+
+
+class Bomb:
+    def __init__(self, command):
+        self.command = command
+
+    def __reduce__(self):
+        import os
+
+        return os.system, (self.command,)
+
+
+def make(place, places):
+    bomb = pickle.dumps({"1.weight": Bomb(f"touch {places['OUTSIDE']}/{places['MARK']} /tmp/{places['MARK']}")}, 2)
+    with zipfile.ZipFile(place / "best.pth", "w") as archive:
+        for name, data in (("data.pkl", bomb), ("byteorder", b"little"), ("data/0", bytes(64)), ("version", b"3")):
+            archive.writestr(f"archive/{name}", data)
+    with (place / "answers.toml").open("a") as stream:
+        stream.write('\n[q3]\nweights = "best.pth"\n')
