@@ -28,7 +28,8 @@ from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.evidence.keys import evidence_key
 from grader.evidence.store import EvidenceStore
-from grader.run_probe import Given, Ran, Setting, run_probe
+from grader.probe_jobs import Given, Setting
+from grader.run_probe import Ran, run_probe
 from grader.submissions.find import Submission
 from grader.submissions.read import read_files, submission_sha256
 from grader.wire.frames import Frame, read_frame, write_frame

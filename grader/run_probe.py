@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -12,53 +12,29 @@ from pydantic import TypeAdapter, ValidationError
 
 from grader.checks.shares import percent
 from grader.datasets.join import checkpoint_correct, exam, join_labels
-from grader.datasets.load import Dataset
-from grader.domain.assignment import AssignmentInfo, Budget, Probe, Selector
+from grader.domain.assignment import Probe
 from grader.domain.evidence import FilesPayload, NetworkPayload, TrainingPayload
 from grader.domain.measurement import TrainingFacts
 from grader.domain.outcome import Outcome
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
-from grader.jail.job import Jail, JailRun, Job, Limits, Spool, Zone
+from grader.jail.job import JailRun, Spool
+from grader.probe_jobs import (
+    Given,
+    Setting,
+    exam_job,
+    intake_job,
+    measure_job,
+    student_job,
+    training_budget,
+    weights_file,
+)
 from grader.wire.frames import Frame, FrameError, read_frame
 
 Payload = FilesPayload | NetworkPayload | TrainingPayload
 Measured = TypeVar("Measured", NetworkPayload, TrainingPayload)
 
-TRAIN_SHARE = "train"
-"""The share of the student zone that holds training images and labels."""
-
-SCORE_BATCH = 250
-"""Images per replay of the tape; the tape's sizes are those of this batch."""
-
-_MARGIN_S = 4.0
-"""How far the jail's own limit lies above the soft ones, which can name a file and a line."""
-
 _SOFT_TIMEOUTS = frozenset({Reason.IMPORT_TIMEOUT, Reason.BUILD_TIMEOUT, Reason.FORWARD_TIMEOUT})
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What the probes of all submissions of one run share."""
-
-    info: AssignmentInfo
-    jail: Jail
-    dataset: Dataset
-    secret: bytes
-    seed: int = 0
-    device: str = "cpu"
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a probe is given of one submission: its files, or what the intake made of them."""
-
-    name: str
-    sha256: str
-    raw: Mapping[str, bytes] = field(default_factory=dict)
-    unread: tuple[Problem, ...] = ()
-    tree: Mapping[str, bytes] = field(default_factory=dict)
-    files: FilesPayload = FilesPayload(files=())
 
 
 @dataclass(frozen=True)
@@ -90,11 +66,7 @@ def _payload_of(probe: Probe, problem: Problem) -> Payload:
 
 def _read(given: Given, setting: Setting) -> Ran:
     """Intake: archives, notebooks, toml and essay become data."""
-    message = {"name": given.name, "starter": dict(setting.info.starter)}
-    job = Job(
-        Zone.INTAKE, "read", message, blobs=given.raw, limits=Limits(wall_s=60.0, cpu_s=60.0, memory_bytes=2 << 30)
-    )
-    run = setting.jail.run(job)
+    run = setting.jail.run(intake_job(given, setting))
     with _replied(run) as frame:
         if frame is None:
             return _stopped(run)
@@ -108,13 +80,13 @@ def _read(given: Given, setting: Setting) -> Ran:
 
 def _measure(probe: Probe, given: Given, setting: Setting) -> Ran:
     """The student's process hands over; another one, which runs no student code, counts and predicts."""
-    handed = setting.jail.run(_student_job(probe, given, setting))
+    handed = setting.jail.run(student_job(probe, given, setting))
     try:
         if handed.outcome is not Outcome.FINISHED or handed.reply is None:
             return _stopped(handed)
         if probe.kind == "training":
             return _examine(probe, given, setting, (handed, handed.reply))
-        measured = setting.jail.run(_measure_job(probe, given, setting, handed.reply))
+        measured = setting.jail.run(measure_job(probe, given, setting, handed.reply))
         with _replied(measured) as frame:
             if frame is None:
                 return replace(_stopped(measured), runs=(handed, measured))
@@ -128,24 +100,8 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
     """Score the handed-over network on test images; the labels join here, outside every jail."""
     paper = exam(setting.dataset, setting.secret, given.sha256)
     handed, handover = hand
-    weights = _weights(probe, given)
-    job = _measure_job(probe, given, setting, handover)
-    job = replace(
-        job,
-        message={
-            **job.message,
-            "n": paper.n,
-            "image_shape": paper.shape,
-            "budget": asdict(training_budget(probe, setting.dataset)),
-            "checkpoint": weights,
-        },
-        blobs={
-            "images": paper.images,
-            "perturbed": paper.perturbed,
-            **({"checkpoint": given.tree[weights]} if weights in given.tree else {}),
-        },
-    )
-    measured = setting.jail.run(job)
+    weights = weights_file(probe, given)
+    measured = setting.jail.run(exam_job(probe, given, setting, handover, paper))
     runs = (handed, measured)
     with _replied(measured) as frame:
         if frame is None:
@@ -162,16 +118,6 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
             return _not_ours(runs)
     training = payload.training if payload.problem else _facts(probe, setting, payload)
     return replace(ran, payload=replace(payload, training=training))
-
-
-def _weights(probe: Probe, given: Given) -> str:
-    """The file of weights that answers.toml names for this question, else the only one there is, else empty."""
-    found = [file.path for file in given.files.files if file.kind == "weights" and file.path in given.tree]
-    table = (given.files.answers or {}).get(probe.question)
-    named = table.get("weights") if isinstance(table, dict) else None
-    if isinstance(named, str) and named.strip():
-        return named.strip().removeprefix("./")
-    return found[0] if len(found) == 1 else ""
 
 
 def _with_checkpoint(payload: TrainingPayload, weights: str, correct: int | None, setting: Setting) -> TrainingPayload:
@@ -200,69 +146,6 @@ def _understood(kind: type[Measured], message: Any, runs: tuple[JailRun, ...]) -
     if payload.problem is not None and payload.problem.reason in _SOFT_TIMEOUTS:
         return Ran(Outcome.TIMEOUT, payload, payload.problem, runs[:1])
     return Ran(Outcome.FINISHED, payload, runs=runs)
-
-
-def _student_job(probe: Probe, given: Given, setting: Setting) -> Job:
-    selector = _selector(probe)
-    message: dict[str, Any] = {
-        "selector": {**asdict(selector), "declared_name": _declared(given.files, selector.declared)},
-        "input_shape": list(probe.input_shape),
-        "build_arguments": dict(probe.build_arguments),
-        "batches": [1, 2],
-        "weights": False,
-        "import_s": probe.import_s,
-        "build_s": probe.build_s,
-        "forward_s": probe.forward_s,
-    }
-    wall_s = probe.import_s + probe.forward_s + _MARGIN_S
-    if probe.kind == "training":
-        budget = training_budget(probe, setting.dataset)
-        wall_s += budget.seconds
-        message |= {
-            "weights": True,
-            "batches": [1],
-            "budget": asdict(budget),
-            "device": setting.device,
-            "score_batch": SCORE_BATCH,
-            "snapshots": probe.snapshots,
-        }
-    return Job(
-        Zone.STUDENT,
-        probe.kind,
-        message,
-        blobs=given.tree,
-        shares=(TRAIN_SHARE,) if probe.kind == "training" else (),
-        limits=Limits(wall_s=wall_s, cpu_s=2 * wall_s),
-        seed=setting.seed,
-    )
-
-
-def training_budget(probe: Probe, dataset: Dataset) -> Budget:
-    """The epochs and seconds that collect.toml grants on this data set."""
-    return probe.budgets.get(dataset.name) or next(iter(probe.budgets.values()))
-
-
-def _selector(probe: Probe) -> Selector:
-    return probe.selector or Selector(declared=probe.question)
-
-
-def _measure_job(probe: Probe, given: Given, setting: Setting, handover: Spool) -> Job:
-    sources = [{**asdict(outline), "code": ""} for outline in given.files.sources]
-    return Job(
-        Zone.MEASURE,
-        probe.kind,
-        {"sources": sources, "outputs": _selector(probe).outputs, "input_shape": list(probe.input_shape)},
-        spools={"handover": handover},
-        limits=Limits(wall_s=180.0, cpu_s=180.0),
-        seed=setting.seed,
-    )
-
-
-def _declared(files: FilesPayload, key: str) -> str | None:
-    """The name that answers.toml gives at [classes] for this question, if it is a name at all."""
-    classes = (files.answers or {}).get("classes")
-    name = classes.get(key) if isinstance(classes, dict) else None
-    return name if isinstance(name, str) and name.strip() else None
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from grader.jail.job import Zone
 from grader.jail.plain import PlainJail
 from grader.jail.pool import open_jail
 from grader.jail.walled import WalledJail
-from grader.run_probe import TRAIN_SHARE, Setting
+from grader.probe_jobs import TRAIN_SHARE, Setting
 
 DEVICES = ("auto", "cpu", "cuda")
 

@@ -14,8 +14,6 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from safetensors.torch import save
 from torch import nn
 
@@ -289,19 +287,3 @@ def test_entries_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
     forged[second - 4 : second] = forged[place]
     with pytest.raises(CheckpointRefused, match="overlap|damaged"):
         read(bytes(forged), tmp_path)
-
-
-@settings(max_examples=150, deadline=None)
-@given(data=st.data())
-def test_damaged_file_is_refused_or_read(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A few changed bytes never bring anything but weights of the right shape, or one of the two refusals."""
-    whole = bytearray(data.draw(st.sampled_from([saved(STATE), save(dict(STATE))])))
-    for _ in range(data.draw(st.integers(1, 6))):
-        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        found = read(bytes(whole), tmp_path_factory.mktemp("damaged"))
-    except (CheckpointRefused, CheckpointDiffers):
-        return
-    assert {name: tensor.shape for name, tensor in found.items()} == {
-        name: tensor.shape for name, tensor in STATE.items() if name in found
-    }

@@ -14,14 +14,18 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from safetensors.torch import save
 
 from grader.domain.evidence import NetworkPayload, TrainingPayload
+from grader.inside.measure.checkpoint import CheckpointDiffers
+from grader.inside.measure.checkpoint_look import CheckpointRefused
 from grader.inside.measure.network import network
 from grader.inside.measure.operators import ALLOWED
 from grader.inside.measure.training import training
 from grader.wire.frames import Frame, write_frame
 from tests.inside.measure import networks
 from tests.inside.measure.taping import handed_over, recording_of, spooled
+from tests.inside.measure.test_checkpoint import STATE, read, saved
 from tests.inside.measure.test_hostile import OnlyShapes
 
 SIDE, N = 12, 5
@@ -143,3 +147,18 @@ def test_honest_hand_over_is_measured_and_scored() -> None:
     asked = Frame(ASKED, {"images": pixels, "perturbed": pixels})
     with tempfile.TemporaryDirectory() as folder:
         assert training(asked, spooled(Path(folder), HONEST)).message["classes"] == 10
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_damaged_weights_are_refused_or_read(data: st.DataObject) -> None:
+    """A few changed bytes never bring anything but weights of the right shape, or one of the two refusals."""
+    whole = bytearray(data.draw(st.sampled_from([saved(STATE), save(dict(STATE))])))
+    for _ in range(data.draw(st.integers(1, 6))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            found = read(bytes(whole), Path(folder))
+        except (CheckpointRefused, CheckpointDiffers):
+            return
+    assert all(tensor.shape == STATE[name].shape for name, tensor in found.items() if name in STATE)
