@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 from tests.attacks.suite import BASES, load_attacks
-from tests.attacks.world import CANARY, MARK, Graded, _listeners, make_world
+from tests.attacks.world import CANARY, MARK, Graded, _listeners, descendants, make_world
 
 
 def graded(out: Path, **streams: bytes) -> Graded:
@@ -45,14 +45,15 @@ def test_listeners_hear_whoever_comes(tmp_path: Path) -> None:
 def test_leftovers_are_seen(tmp_path: Path) -> None:
     """A file outside, a temporary one, a marked one in a public place, and a process."""
     world = make_world(tmp_path)
-    assert world.left() == ()
+    known = descendants()
+    assert world.left(known) == ()
     marked = Path("/dev/shm", f"{MARK}-test")
     daemon = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
         (world.root / "outside/x").write_text("x")
         (world.root / "tmp/y").write_text("y")
         marked.write_text("z")
-        found = "\n".join(world.left())
+        found = "\n".join(world.left(known))
     finally:
         daemon.kill()
         daemon.wait()

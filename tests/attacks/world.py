@@ -83,12 +83,12 @@ class World:
             command += ["grade", "hw4", str(folder), "--out", str(out)]
             command += ["--data", str(self.root / "data"), *(["--only", only] if only else [])]
             command += ["--unsafe-no-sandbox"] if self.level == "none" else []
-            started = time.monotonic()
+            known, started = descendants(), time.monotonic()
             done = self._run(command)
             seconds = time.monotonic() - started
             heard = ears.heard()
         said = events.read_text("utf-8") if events.exists() else ""
-        return Graded(out, done.returncode, done.stdout, done.stderr, heard, said, self.left(), seconds)
+        return Graded(out, done.returncode, done.stdout, done.stderr, heard, said, self.left(known), seconds)
 
     def _run(self, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
         environment = {
@@ -102,9 +102,9 @@ class World:
         }
         return subprocess.run(command, env=environment, capture_output=True, cwd=self.root, timeout=900, check=False)
 
-    def left(self) -> tuple[str, ...]:
-        """What is still there after a run: processes, mounts, cgroups, files."""
-        found = [f"process {' '.join(each.cmdline())[:120]}" for each in _descendants()]
+    def left(self, known: frozenset[psutil.Process]) -> tuple[str, ...]:
+        """What is still there after a run: processes that are not `known` from before it, mounts, cgroups, files."""
+        found = [f"process {' '.join(each.cmdline())[:120]}" for each in descendants() - known]
         found += [f"temporary file {path.name}" for path in (self.root / "tmp").iterdir()]
         found += [f"written outside: {path.name}" for path in (self.root / "outside").iterdir()]
         homely = {"canary.txt", ".ssh", ".cache"}
@@ -218,8 +218,10 @@ def _listeners(folder: Path) -> Iterator[_Ears]:
         yield _Ears(places, {"tcp": tcp, "udp": udp, "abstract socket": abstract, "path socket": path})
 
 
-def _descendants() -> list[psutil.Process]:
-    return [each for each in psutil.Process().children(recursive=True) if each.status() != psutil.STATUS_ZOMBIE]
+def descendants() -> frozenset[psutil.Process]:
+    """Everything alive below this process; other tests of it may keep a jail warm."""
+    family = psutil.Process().children(recursive=True)
+    return frozenset(each for each in family if each.status() != psutil.STATUS_ZOMBIE)
 
 
 def make_world(root: Path, *, walls: str = "ns") -> World:
