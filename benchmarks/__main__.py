@@ -11,12 +11,22 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import bench_crowd, bench_demo, bench_killed, bench_parent_memory, bench_pdf, bench_q2, bench_walls
+from benchmarks import (
+    bench_crowd,
+    bench_demo,
+    bench_job,
+    bench_killed,
+    bench_parent_memory,
+    bench_pdf,
+    bench_q2,
+    bench_walls,
+)
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
     "demo": bench_demo.measure,
     "q2": bench_q2.measure,
+    "job": bench_job.measure,
     "pdf": bench_pdf.measure,
     "parent_memory": bench_parent_memory.measure,
     "walls": bench_walls.measure,

@@ -23,8 +23,8 @@ class Figure:
 
     def line(self) -> str:
         """The number as one line: name, value, goal, and how it was come by."""
-        wanted = f"{self.most:g}" if self.least is None else f"at least {self.least:g}"
-        met = "reached" if self.holds else "MISSED"
-        goal = "" if self.most is None and self.least is None else f"  (goal {wanted}: {met})"
+        wanted = "" if self.most is None else f"{self.most:g}"
+        wanted = wanted if self.least is None else f"at least {self.least:g}"
+        goal = f"  (goal {wanted}: {'reached' if self.holds else 'MISSED'})" if wanted else ""
         note = f"  {self.note}" if self.note else ""
         return f"{self.name:<44} {self.value:>9.2f} {self.unit}{goal}{note}"

@@ -113,7 +113,7 @@ class _Selector(_Strict):
 
 
 class _Budget(_Strict):
-    epochs: Annotated[int, Field(ge=1, le=10_000)]
+    epochs: Annotated[int, Field(ge=0, le=10_000)]
     seconds: Seconds
 
 

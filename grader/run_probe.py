@@ -98,7 +98,8 @@ def _measure(probe: Probe, given: Given, setting: Setting) -> Ran:
 
 def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, Spool]) -> Ran:
     """Score the handed-over network on test images; the labels join here, outside every jail."""
-    paper = exam(setting.dataset, setting.secret, given.sha256)
+    trains = training_budget(probe, setting.dataset).epochs > 0
+    paper = exam(setting.dataset, setting.secret, given.sha256, trained=trains)
     handed, handover = hand
     weights = weights_file(probe, given)
     measured = setting.jail.run(exam_job(probe, given, setting, handover, paper))

@@ -177,8 +177,9 @@ def test_accuracy(training: TrainingPayload, claims: Claims | None, expected: Ex
         cap = {"seconds": facts.seconds_cap, "epochs": facts.epochs_seen if facts.epochs_seen is not None else "?"}
         verdict = verdict.noting(Problem(Reason.TRAIN_CAP, facts=dict(cap)))
     verdict = _memorised(_claimed(verdict, claims, accuracy, expected), accuracy, expected)
-    if as_fraction(accuracy.untrained_accuracy) * 100 > exact(expected["untrained_most"]):
-        seen = percent(accuracy.untrained_accuracy)
+    untrained = accuracy.untrained_accuracy
+    if untrained is not None and as_fraction(untrained) * 100 > exact(expected["untrained_most"]):
+        seen = percent(untrained)
         review = needs_review(Reason.UNTRAINED_HIGH, accuracy=seen).noting(*verdict.notes)
         return review.flagged(*verdict.flags, Reason.UNTRAINED_HIGH)
     return _chosen_and_sourced(verdict, training.chosen, measured)
@@ -255,6 +256,8 @@ def _band(accuracy: AccuracyMeasurement, expected: Expected) -> Verdict:
 
 
 def _memorised(verdict: Verdict, accuracy: AccuracyMeasurement, expected: Expected) -> Verdict:
+    if accuracy.perturbed_accuracy is None:
+        return verdict
     gap = as_fraction(accuracy.accuracy) - as_fraction(accuracy.perturbed_accuracy)
     if gap * 100 <= exact(expected["memorised_gap"]):
         return verdict

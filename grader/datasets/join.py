@@ -24,7 +24,10 @@ MOST_MISTAKES = 24
 
 @dataclass(frozen=True)
 class Exam:
-    """What one submission is asked: bytes of n images of `shape` (channels, height, width), twice."""
+    """What one submission is asked: the bytes of n images of `shape` (channels, height, width), plain and perturbed.
+
+    There are no perturbed ones for a network that was not trained here.
+    """
 
     n: int
     shape: tuple[int, int, int]
@@ -34,13 +37,13 @@ class Exam:
     """Position in the exam to index in the data set; known to the parent only."""
 
 
-def exam(dataset: Dataset, secret: bytes, sha256: str) -> Exam:
-    """The test images in the secret order of this submission, as they are and slightly changed."""
+def exam(dataset: Dataset, secret: bytes, sha256: str, *, trained: bool = True) -> Exam:
+    """The test images in the secret order of this submission, and slightly changed for one that was `trained`."""
     key = derive(secret, "exam", dataset.sha256, sha256)
     order = secret_order(dataset.test_n, key)
     images = dataset.test_images[order]
-    shape = (1, dataset.side, dataset.side)
-    return Exam(dataset.test_n, shape, images.tobytes(), perturb(images, key).tobytes(), order)
+    changed = perturb(images, key).tobytes() if trained else b""
+    return Exam(dataset.test_n, dataset.image_shape, images.tobytes(), changed, order)
 
 
 def join_labels(paper: Exam, reply: Frame, dataset: Dataset) -> AccuracyMeasurement:
@@ -50,9 +53,12 @@ def join_labels(paper: Exam, reply: Frame, dataset: Dataset) -> AccuracyMeasurem
         ValueError: when the reply does not hold the logits that were asked for.
     """
     classes = _count(reply.message, "classes", MOST_CLASSES)
-    trained, perturbed, untrained = (
-        _in_order(_logits(reply, name, paper.n, classes), paper) for name in ("trained", "perturbed", "untrained")
-    )
+    trained = _in_order(_logits(reply, "trained", paper.n, classes), paper)
+    beside = {
+        name: share_right(predictions_of(_in_order(_logits(reply, name, paper.n, classes), paper)), dataset.test_labels)
+        for name in ("perturbed", "untrained")
+        if paper.perturbed
+    }
     scores = score_predictions(predictions_of(trained), dataset.test_labels, len(dataset.class_names))
     return AccuracyMeasurement(
         dataset=dataset.title,
@@ -64,8 +70,8 @@ def join_labels(paper: Exam, reply: Frame, dataset: Dataset) -> AccuracyMeasurem
         recall_macro=scores.recall_macro,
         f1_macro=scores.f1_macro,
         confusion=scores.confusion,
-        perturbed_accuracy=share_right(predictions_of(perturbed), dataset.test_labels),
-        untrained_accuracy=share_right(predictions_of(untrained), dataset.test_labels),
+        perturbed_accuracy=beside.get("perturbed"),
+        untrained_accuracy=beside.get("untrained"),
         curve=_curve(paper, reply, dataset, classes),
         mistakes=tuple(
             _mistake(wrong, dataset) for wrong in wrong_predictions(trained, dataset.test_labels, MOST_MISTAKES)

@@ -39,6 +39,12 @@ class Dataset:
     test_n: int
     side: int
 
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of one image."""
+        *channels, height, width = self.test_images.shape[1:]
+        return channels[0] if channels else 1, height, width
+
 
 def default_data_dir() -> Path:
     """Where data sets are prepared: $GRADER_DATA, else grader/data in the user's cache folder."""

@@ -62,7 +62,10 @@ class Selector:
 
 @dataclass(frozen=True)
 class Budget:
-    """Training: epochs are the budget, seconds a cap that is named when it is reached."""
+    """Training: epochs are the budget, seconds a cap that is named when it is reached.
+
+    Without epochs nothing is trained, and the network is scored as it is built.
+    """
 
     epochs: int
     seconds: float

@@ -117,6 +117,8 @@ class AccuracyMeasurement:
     All shares are fractions of 1. Precision, recall and F1 are macro averages;
     a class that was never predicted has precision 0. `confusion[t][p]` counts
     images of class t predicted as p. `curve` is test accuracy after each epoch.
+    A network that is scored as it was built is asked once, so it has neither a
+    perturbed nor an untrained accuracy.
     """
 
     dataset: str
@@ -128,8 +130,8 @@ class AccuracyMeasurement:
     recall_macro: float
     f1_macro: float
     confusion: tuple[tuple[int, ...], ...]
-    perturbed_accuracy: float
-    untrained_accuracy: float
+    perturbed_accuracy: float | None
+    untrained_accuracy: float | None
     curve: tuple[float, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 

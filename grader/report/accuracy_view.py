@@ -66,6 +66,10 @@ def _compared(own: float, value: float) -> str:
     return "above" if own > value else "below"
 
 
+def _share(value: float | None) -> str:
+    return "" if value is None else percent(value)
+
+
 def _facts(result: QuestionResult, material: Material) -> Iterator[Fact]:
     accuracy, catalogue = material.grade.accuracy[result.id], material.catalogue
     training = material.grade.training.get(result.id)
@@ -73,8 +77,8 @@ def _facts(result: QuestionResult, material: Material) -> Iterator[Fact]:
     values = {
         "needed": safe_line(needed, 40),
         "right": catalogue.text("metric.of", part=count(accuracy.correct), whole=count(accuracy.n)),
-        "perturbed": percent(accuracy.perturbed_accuracy),
-        "untrained": percent(accuracy.untrained_accuracy),
+        "perturbed": _share(accuracy.perturbed_accuracy),
+        "untrained": _share(accuracy.untrained_accuracy),
     }
     if training:
         seen = "?" if training.epochs_seen is None else count(training.epochs_seen)

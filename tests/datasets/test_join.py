@@ -155,3 +155,22 @@ def test_reply_without_a_blob_is_refused(dataset: Dataset, paper: Exam, name: st
         blobs = {key: value for key, value in {**frame.blobs, name: blob}.items() if value is not None}
         with pytest.raises(ValueError, match=name):
             join_labels(paper, replace(frame, blobs=blobs), dataset)
+
+
+def test_network_that_was_not_trained_here_is_asked_once(dataset: Dataset) -> None:
+    """No changed images go along, and there is no accuracy on them."""
+    paper = exam(dataset, SECRET, "ab" * 32, trained=False)
+    assert paper.perturbed == b""
+    logits = answers(paper, dataset, 100)
+    measured = join_labels(paper, Frame({"classes": 10, "curve": 0}, {"trained": logits.tobytes()}), dataset)
+    assert (measured.correct, measured.perturbed_accuracy, measured.untrained_accuracy) == (100, None, None)
+
+
+def test_images_with_channels_keep_their_shape(dataset: Dataset) -> None:
+    """Channels, height, width, in this order."""
+    grey = dataset.test_images
+    assert dataset.image_shape == (1, *grey.shape[1:])
+    coloured = replace(dataset, test_images=np.stack([grey, grey, grey], 1))
+    paper = exam(coloured, SECRET, "ab" * 32, trained=False)
+    assert paper.shape == (3, *grey.shape[1:])
+    assert len(paper.images) == 3 * grey.size

@@ -22,20 +22,20 @@ MAX_EXAM_WORK = 1 << 44
 
 @dataclass(frozen=True)
 class Exam:
-    """The test images, plain and perturbed, as uint8 (n, channels, height, width)."""
+    """The test images as uint8 (n, channels, height, width); `perturbed` is None where nothing was to be trained."""
 
     images: torch.Tensor
-    perturbed: torch.Tensor
+    perturbed: torch.Tensor | None
 
 
 def read_exam(frame: Frame) -> Exam:
     """The images are the parent's own: a wrong size is a bug and may raise."""
     shape = (frame.message["n"], *frame.message["image_shape"])
-    images, perturbed = (
-        torch.frombuffer(bytearray(frame.blobs[name]), dtype=torch.uint8).reshape(shape)
-        for name in ("images", "perturbed")
-    )
-    return Exam(images, perturbed)
+
+    def of(name: str) -> torch.Tensor:
+        return torch.frombuffer(bytearray(frame.blobs[name]), dtype=torch.uint8).reshape(shape)
+
+    return Exam(of("images"), of("perturbed") if frame.blobs["perturbed"] else None)
 
 
 def unscorable(graph: Graph, exam: Exam, outputs: int | None) -> Problem | None:

@@ -6,6 +6,7 @@ import torch
 
 from grader.inside.measure.graph import Graph
 from grader.inside.measure.perform import flat, perform
+from grader.inside.measure.pooling import is_plain, pooled
 from grader.inside.measure.refused import malformed
 from grader.inside.measure.values import dtype_named
 from grader.inside.measure.weights import Tensors
@@ -40,7 +41,7 @@ def _run(graph: Graph, weights: Tensors, given: torch.Tensor) -> torch.Tensor:
     tensors = {**weights, graph.tape.input: given}
     for step in graph.steps:
         try:
-            results = flat(perform(step, tensors, _CPU))
+            results = pooled(step, tensors) if is_plain(step) else flat(perform(step, tensors, _CPU))
         except Exception as error:
             # Indices out of range and the like show only on real elements.
             words = " ".join(str(error).split())[:120]

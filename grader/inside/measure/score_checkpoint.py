@@ -26,7 +26,9 @@ Scored = tuple[tuple[Problem, ...], Mapping[str, torch.Tensor]]
 
 def score_checkpoint(handover: Handover, exam: Exam, frame: Frame, context: Context) -> Scored:
     """A note on why the file was not used, or its logits; neither when there is no file or no network for it."""
-    file, tapes = str(frame.message.get(CHECKPOINT) or ""), handover.tapes.get("untrained", ())
+    file = str(frame.message.get(CHECKPOINT) or "")
+    # What is scored as it was built has no untrained tape; its first one is of a single image.
+    tapes = handover.tapes.get("untrained") or handover.tapes.get("trained", ())[1:]
     if not file or len(tapes) != 1:
         return (), {}
     graph = dry_run(tapes[0])

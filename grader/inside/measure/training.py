@@ -58,34 +58,36 @@ def _scored(handover: Handover, exam: Exam, message: Mapping[str, Any], seed: in
         return known, {}
     single, *batched = same_network(handover.tapes.get("trained", ()))
     untrained = [dry_run(tape) for tape in handover.tapes.get("untrained", ())]
-    if len(batched) != 1 or len(untrained) != 1:
+    if len(batched) != 1 or len(untrained) != (exam.perturbed is not None):
         raise malformed("there are not two tapes of the trained network and one of the untrained")
     trained = batched[0]
     network = measure_network(single, trained, message["sources"], outputs=message.get("outputs"))
     known = replace(known, network=network)
     outputs = message.get("outputs")
-    refused = unscorable(trained, exam, outputs) or unscorable(untrained[0], exam, outputs)
+    refused = next((why for graph in (trained, *untrained) if (why := unscorable(graph, exam, outputs))), None)
     if refused is not None:
         return replace(known, problem=refused), {}
-    return _with_logits(known, handover, exam, (trained, untrained[0], seed))
+    return _with_logits(known, handover, exam, (trained, *untrained), seed)
 
 
 def _with_logits(
-    known: TrainingPayload, handover: Handover, exam: Exam, graphs: tuple[Graph, Graph, int]
+    known: TrainingPayload, handover: Handover, exam: Exam, graphs: tuple[Graph, ...], seed: int
 ) -> tuple[TrainingPayload, Logits]:
-    trained, untrained, seed = graphs
-    if trained.output.shape != untrained.output.shape:
-        raise malformed("the untrained network has another output than the trained one")
+    trained, *untrained = graphs
     n, blobs = len(exam.images), handover.blobs
     check_work(trained, images=2 * n + len(handover.snapshots) * min(n, CURVE_N))
-    check_work(untrained, images=n)
     weights = load_tensors(trained, blobs)
     notes = [*known.notes]
     if not are_finite(weights):
         notes.append(Problem(Reason.NON_FINITE_WEIGHTS))
     logits = {"trained": logits_of(trained, weights, exam.images, seed=seed)}
-    logits["perturbed"] = logits_of(trained, load_tensors(trained, blobs), exam.perturbed, seed=seed)
-    logits["untrained"] = logits_of(untrained, load_tensors(untrained, blobs), exam.images, seed=seed)
+    if exam.perturbed is not None:
+        logits["perturbed"] = logits_of(trained, load_tensors(trained, blobs), exam.perturbed, seed=seed)
+    for graph in untrained:
+        if trained.output.shape != graph.output.shape:
+            raise malformed("the untrained network has another output than the trained one")
+        check_work(graph, images=n)
+        logits["untrained"] = logits_of(graph, load_tensors(graph, blobs), exam.images, seed=seed)
     for number, snapshot in enumerate(sorted(handover.snapshots, key=lambda snapshot: snapshot.epoch)):
         state = load_tensors(trained, blobs, snapshot.blobs)
         logits[f"curve/{number}"] = logits_of(trained, state, exam.images[:CURVE_N], seed=seed)

@@ -9,11 +9,14 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
+_GREY = 3
+"""Axes of images without one for channels."""
+
 Example = tuple[torch.Tensor, int]
 
 
 class TrainData(Dataset[Example]):
-    """Pairs of an image, float32 of shape (1, side, side) in 0..1, and its label as an int.
+    """Pairs of an image, float32 of shape (channels, height, width) in 0..1, and its label as an int.
 
     The images stay on disk as bytes (memory-mapped) and are converted when asked for.
     """
@@ -40,12 +43,12 @@ class TrainData(Dataset[Example]):
             yield self[index]
 
     def tensors(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """All images (n, 1, side, side) and all labels (n) at once."""
+        """All images (n, channels, height, width) and all labels (n) at once."""
         return self._as_float(slice(None)), self.targets
 
     @property
     def data(self) -> torch.Tensor:
-        """All images as bytes (n, side, side), under torchvision's name."""
+        """All images as bytes (n, height, width), or (n, channels, height, width), under torchvision's name."""
         return torch.from_numpy(np.array(self._images))
 
     @property
@@ -60,7 +63,8 @@ class TrainData(Dataset[Example]):
 
     def _as_float(self, wanted: list[int] | slice) -> torch.Tensor:
         pixels = np.ascontiguousarray(self._images[wanted])
-        return torch.from_numpy(pixels.astype(np.float32)).div_(255).unsqueeze(1)
+        images = torch.from_numpy(pixels.astype(np.float32)).div_(255)
+        return images.unsqueeze(1) if images.dim() == _GREY else images
 
 
 def load_share(share: Path) -> tuple[TrainData, TrainData]:

@@ -80,6 +80,8 @@ def _build_and_train(job: Job) -> Handover:
     chosen = job.choice.chosen
     if built.network is None:
         return Handover(chosen=chosen, problem=built.problem)
+    if job.settings["budget"]["epochs"] == 0:
+        return _with_trained(Handover(chosen=chosen, network=built.network), Trained(), built.network, job)
     untrained = _record(built.network, job, "u", [job.settings["score_batch"]])
     first = Handover(chosen=chosen, network=built.network, notes=untrained.notes, problem=untrained.problem)
     if first.problem is not None:

@@ -62,7 +62,8 @@ def reply(handed: Frame, folder: Path, **changes: Any) -> tuple[TrainingPayload,
     file: bytes | None = changes.pop("file", None)
     budget = {"epochs": 3, "seconds": 60}
     message = {"sources": [], "outputs": 10, "n": N, "image_shape": IMAGE, "budget": budget, **changes}
-    blobs = {"images": PLAIN.numpy().tobytes(), "perturbed": CHANGED.numpy().tobytes()}
+    perturbed = changes.pop("perturbed", CHANGED.numpy().tobytes())
+    blobs = {"images": PLAIN.numpy().tobytes(), "perturbed": perturbed}
     if file is not None:
         blobs["checkpoint"] = file
     frame = training(Frame(message, blobs), replace(spooled(folder, handed), seed=7))
@@ -254,3 +255,17 @@ def test_weights_that_do_not_serve_are_a_note(tmp_path: Path, file: bytes | None
     assert payload.notes[0].file == "best.pth"
     assert replace(payload, notes=()) == plain
     assert frame.blobs == without_it.blobs
+
+
+def test_network_that_is_not_to_be_trained_is_scored_as_it_was_built(tmp_path: Path) -> None:
+    """One pass, and no other network beside it."""
+    own = lively(networks.Digits())
+    payload, frame = reply(handed_over(trained=tapes(own)), tmp_path, perturbed=b"")
+    assert payload.problem is None
+    assert payload.network is not None
+    assert set(frame.blobs) == {"trained"}
+    assert np.array_equal(logits(frame, "trained"), wanted(own))
+    (tmp_path / "both").mkdir()
+    both, _ = reply(hand_over(own, networks.Digits()), tmp_path / "both", perturbed=b"")
+    assert both.problem is not None
+    assert both.problem.reason == Reason.HANDOVER_REFUSED

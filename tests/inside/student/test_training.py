@@ -263,3 +263,11 @@ def test_labels_and_pixels_are_those_of_the_share(training: HandOver) -> None:
 """
     handed = training({"hw4.py": f"{NET}\ndef train(model, train_data):{check}    return model\n"})
     assert handed.problem is None
+
+
+def test_without_epochs_the_network_is_handed_over_as_built(training: HandOver) -> None:
+    """train() is not called and not missed; there is one network, at batch 1 and at the batch that is scored."""
+    handed = training({"hw4.py": NET}, budget={"epochs": 0, "seconds": 20})
+    assert handed.problem is None and handed.message["training"] is None
+    assert [tape.batch for tape in handed.tapes("trained")] == [1, 5]
+    assert list(handed.message["tapes"]) == ["trained"]
