@@ -36,8 +36,8 @@ def load_honest() -> Mapping[str, tuple[Attack, Mapping[str, float]]]:
 
 
 HONEST = load_honest()
-UNWALLED = tuple(HONEST)[:: 1 if SLOW else 4]
-"""Without walls each job starts its own Python: one in four, and all of them where everything is run."""
+UNWALLED = tuple(HONEST)[:: 1 if SLOW else 6]
+"""Without walls each job starts its own Python: one in six, and all of them where everything is run."""
 
 
 def _graded(walls: str) -> Iterator[Graded]:

@@ -58,6 +58,16 @@ def seed_all(seed: int) -> None:
         sys.modules["torch"].manual_seed(seed)
 
 
+def renew_threads() -> None:
+    """Give this process a thread pool of its own, while it still has one thread.
+
+    A pool does not survive a fork. torch replaces it when it is next asked, and
+    two threads that ask at once, as autograd's own does, abort the process.
+    """
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+
+
 def run_call(call: Call) -> int:
     """Run the handler and send its reply; the result is the exit code.
 
@@ -90,6 +100,7 @@ def _handled(call: Call) -> Frame:
     with call.request:
         frame = read_frame(call.request)
     seed_all(call.context.seed)
+    renew_threads()
     return handler(frame, call.context)
 
 

@@ -36,7 +36,6 @@ Logits = Mapping[str, torch.Tensor]
 
 def training(frame: Frame, context: Context) -> Frame:
     """The reply to a training probe. A hostile hand-over makes it a problem, never an exception."""
-    torch.set_num_threads(1)
     exam = read_exam(frame)
     handover: Handover | None = None
     try:
