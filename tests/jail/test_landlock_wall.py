@@ -119,3 +119,14 @@ def test_folder_is_measured_without_following_links(tmp_path: Path) -> None:
     (other / "link").symlink_to(inner)
     assert fits(other, MIB // 2)
     assert fits(tmp_path / "absent", 0)
+
+
+@pytest.mark.parametrize("zone", [Zone.STUDENT, Zone.MEASURE])
+def test_libraries_write_into_the_folder_of_their_own_job(fenced: Jail, zone: Zone) -> None:
+    """Home, caches and temporary files, also where a library took note of them while the process was warming up."""
+    seen = reply_of(fenced.run(Job(zone, "boot.selftest", {"mode": "echo"}))).message
+    environment, home = seen["environment"], seen["home"]
+    places = {name: value for name, value in environment.items() if "grader-jail-" in value}
+    assert {"HOME", "TMPDIR", "XDG_CACHE_HOME"} <= set(places)
+    assert {name: value for name, value in places.items() if value != home and not value.startswith(f"{home}/")} == {}
+    assert seen["temporary"] == home

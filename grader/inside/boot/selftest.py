@@ -7,6 +7,7 @@ import os
 import random
 import struct
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -31,6 +32,8 @@ def selftest(frame: Frame, context: Context) -> Frame:
         "spools": {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in context.spools.items()},
         "work": os.listdir(context.work),
         "environment": dict(os.environ),
+        "home": os.getcwd(),
+        "temporary": tempfile.gettempdir(),
         "modules": sorted(name for name in sys.modules if "." not in name),
         "python": [sys.executable, sys.prefix],
     }

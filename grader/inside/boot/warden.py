@@ -140,13 +140,21 @@ def _furnish(plan: Plan, order: Order, folder: Path, spools: list[int]) -> Conte
                 pass
         os.close(descriptor)
     os.chdir(work)
-    os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), str(work)))
+    _move_home(os.environ["HOME"], str(work))
     return Context(
         work=work,
         seed=order["seed"],
         shares={name: Path(plan.shares[name]) for name in order["shares"]},
         spools={name: side / name for name in order["spools"]},
     )
+
+
+def _move_home(warm: str, own: str) -> None:
+    """Every path below the warm process's home, those that libraries set among them, becomes the job's own."""
+    for name, value in os.environ.items():
+        if value == warm or value.startswith(f"{warm}/"):
+            os.environ[name] = own + value.removeprefix(warm)
+    tempfile.tempdir = None
 
 
 def _fence(plan: Plan, context: Context, folder: Path) -> None:
