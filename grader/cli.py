@@ -135,6 +135,20 @@ def models() -> None:
     raise typer.Exit(run_models())
 
 
+@app.command()
+def inspect(
+    path: Annotated[Path, typer.Argument(metavar="FILE_OR_DIR", help="A .py, .ipynb, .zip or folder.")],
+    given: Annotated[str, typer.Option("--input", help="Input without batch, 3,224,224; else searched.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    jobs: Jobs = 0,
+    lang: Lang = "en",
+) -> None:
+    """Find every network in any file, notebook or folder, and measure it."""
+    from grader.commands.inspect import run_inspect
+
+    raise typer.Exit(run_inspect(path, given=given, as_json=as_json, jobs=jobs, lang=lang))
+
+
 @data_app.command("prepare")
 def prepare(
     name: Annotated[str, typer.Argument(help="mnist")],

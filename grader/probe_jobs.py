@@ -57,9 +57,14 @@ def weights_file(probe: Probe, given: Given) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def intake_message(name: str, starter: Mapping[str, str]) -> dict[str, Any]:
+    """What the intake is told: the file's or folder's name, and the texts that are not the student's own."""
+    return {"name": name, "starter": dict(starter)}
+
+
 def intake_job(given: Given, setting: Setting) -> Job:
     """Archives, notebooks, toml and essay become data."""
-    message = {"name": given.name, "starter": dict(setting.info.starter)}
+    message = intake_message(given.name, setting.info.starter)
     limits = Limits(wall_s=60.0, cpu_s=60.0, memory_bytes=2 << 30)
     return Job(Zone.INTAKE, "read", message, blobs=given.raw, limits=limits)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -29,7 +28,7 @@ from grader.probe_jobs import (
     training_budget,
     weights_file,
 )
-from grader.wire.frames import Frame, FrameError, read_frame
+from grader.replies import replied, stopped_problem
 
 Payload = FilesPayload | NetworkPayload | TrainingPayload
 Measured = TypeVar("Measured", NetworkPayload, TrainingPayload)
@@ -67,7 +66,7 @@ def _payload_of(probe: Probe, problem: Problem) -> Payload:
 def _read(given: Given, setting: Setting) -> Ran:
     """Intake: archives, notebooks, toml and essay become data."""
     run = setting.jail.run(intake_job(given, setting))
-    with _replied(run) as frame:
+    with replied(run) as frame:
         if frame is None:
             return _stopped(run)
         try:
@@ -87,7 +86,7 @@ def _measure(probe: Probe, given: Given, setting: Setting) -> Ran:
         if probe.kind == "training":
             return _examine(probe, given, setting, (handed, handed.reply))
         measured = setting.jail.run(measure_job(probe, given, setting, handed.reply))
-        with _replied(measured) as frame:
+        with replied(measured) as frame:
             if frame is None:
                 return replace(_stopped(measured), runs=(handed, measured))
             return _understood(NetworkPayload, frame.message, (handed, measured))
@@ -104,7 +103,7 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
     weights = weights_file(probe, given)
     measured = setting.jail.run(exam_job(probe, given, setting, handover, paper))
     runs = (handed, measured)
-    with _replied(measured) as frame:
+    with replied(measured) as frame:
         if frame is None:
             return replace(_stopped(measured), runs=runs)
         ran = _understood(TrainingPayload, frame.message.get("payload"), runs)
@@ -149,39 +148,11 @@ def _understood(kind: type[Measured], message: Any, runs: tuple[JailRun, ...]) -
     return Ran(Outcome.FINISHED, payload, runs=runs)
 
 
-@contextmanager
-def _replied(run: JailRun) -> Iterator[Frame | None]:
-    """The reply of one of our own zones, read and then let go; None when there is none to read."""
-    try:
-        if run.outcome is not Outcome.FINISHED or run.reply is None:
-            yield None
-            return
-        try:
-            with run.reply.open() as stream:
-                frame: Frame | None = read_frame(stream)
-        except FrameError:
-            frame = None
-        yield frame
-    finally:
-        if run.reply is not None:
-            run.reply.close()
-
-
 def _not_ours(runs: tuple[JailRun, ...]) -> Ran:
     return Ran(Outcome.PROTOCOL, problem=Problem(Reason.RUN_PROTOCOL), runs=runs)
 
 
 def _stopped(run: JailRun) -> Ran:
     """A run that brought nothing: which limit it met, or how it died."""
-    reasons = {
-        Outcome.TIMEOUT: Reason.RUN_TIMEOUT,
-        Outcome.CPU: Reason.RUN_CPU,
-        Outcome.MEMORY: Reason.RUN_MEMORY,
-        Outcome.PROCESSES: Reason.RUN_PROCESSES,
-        Outcome.DISK: Reason.RUN_DISK,
-        Outcome.OUTPUT: Reason.RUN_OUTPUT,
-        Outcome.CRASH: Reason.RUN_CRASHED,
-    }
-    reason = reasons.get(run.outcome, Reason.RUN_PROTOCOL)
     outcome = Outcome.PROTOCOL if run.outcome is Outcome.FINISHED else run.outcome
-    return Ran(outcome, problem=Problem(reason, facts={"detail": run.detail}), runs=(run,))
+    return Ran(outcome, problem=stopped_problem(run), runs=(run,))

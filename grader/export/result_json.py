@@ -30,7 +30,7 @@ def result_object(
         "pending": grade.pending,
         "questions": [_question(question, catalogue, full) for question in grade.questions],
         "measurements": {
-            "models": {key: _network(network, catalogue) for key, network in grade.networks.items()},
+            "models": {key: network_object(network, catalogue) for key, network in grade.networks.items()},
             "accuracy": {
                 key: _accuracy(accuracy, grade.claimed.get(key, {}), full) for key, accuracy in grade.accuracy.items()
             },
@@ -102,7 +102,8 @@ def _check(check: CheckResult, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _network(network: NetworkMeasurement, catalogue: Catalogue) -> dict[str, Any]:
+def network_object(network: NetworkMeasurement, catalogue: Catalogue) -> dict[str, Any]:
+    """A measured network with the words of its diagnostics."""
     found = asdict(network)
     found["class"] = found.pop("class_name")
     found["diagnostics"] = [problem_object(problem, catalogue) for problem in network.diagnostics]

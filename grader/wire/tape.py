@@ -20,6 +20,7 @@ from typing import Any
 
 TAPE_SCHEMA = "grader/tape/v1"
 HANDOVER_SCHEMA = "grader/handover/v1"
+INSPECTION_SCHEMA = "grader/inspection/v1"
 
 MAX_TENSORS = 20_000
 MAX_OPS = 20_000

@@ -18,10 +18,12 @@ from grader.wire.tape import HANDOVER_SCHEMA, Tape, TapeError, load_tape
 MOST_TAPES = 4
 MOST_NOTES = 100
 MOST_SNAPSHOTS = 64
+MOST_PARAMETERS = 5_000
 _MOST_TEXT = 2_000
 _MOST_FACTS = 20
 _RULES = ("declared", "name", "structure", "last")
 _KINDS = frozenset(Reason)
+_ROW = 3
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Handover:
     training: Mapping[str, Any] | None
     snapshots: tuple[Snapshot, ...]
     blobs: Mapping[str, bytes]
+    params: int = 0
+    """What the student's process says of its parameters, for when there is no tape to count them on."""
 
 
 def load_handover(spool: Path) -> Handover:
@@ -54,12 +58,18 @@ def load_handover(spool: Path) -> Handover:
     try:
         with spool.open("rb") as stream:
             frame = read_frame(stream)
-        return _handover(frame.message, frame.blobs)
+        return read_handover(frame.message, frame.blobs)
     except (FrameError, TapeError) as error:
         raise malformed(str(error)) from None
 
 
-def _handover(message: Mapping[str, Any], blobs: Mapping[str, bytes]) -> Handover:
+def read_handover(message: Mapping[str, Any], blobs: Mapping[str, bytes]) -> Handover:
+    """Check the message of a hand-over.
+
+    Raises:
+        Refused: on anything but the right form within its caps.
+        TapeError: on a tape that is none.
+    """
     if message.get("schema") != HANDOVER_SCHEMA:
         raise malformed("the schema is another one")
     tapes = message.get("tapes", {})
@@ -70,12 +80,13 @@ def _handover(message: Mapping[str, Any], blobs: Mapping[str, bytes]) -> Handove
         raise malformed("training is not an object")
     return Handover(
         chosen=_chosen(message.get("chosen")),
-        problem=_problem(message.get("problem")),
-        notes=tuple(note for item in _list(message, "notes", MOST_NOTES) if (note := _problem(item)) is not None),
+        problem=problem_from(message.get("problem")),
+        notes=tuple(note for item in rows_of(message, "notes", MOST_NOTES) if (note := problem_from(item)) is not None),
         tapes={name: _tapes(group) for name, group in tapes.items()},
         training=training,
-        snapshots=tuple(_snapshot(item) for item in _list(message, "snapshots", MOST_SNAPSHOTS)),
+        snapshots=tuple(_snapshot(item) for item in rows_of(message, "snapshots", MOST_SNAPSHOTS)),
         blobs=blobs,
+        params=_params(rows_of(message, "parameters", MOST_PARAMETERS)),
     )
 
 
@@ -89,7 +100,14 @@ def _snapshot(item: Any) -> Snapshot:
     blobs = item.get("blobs") if isinstance(item, dict) else None
     if not isinstance(blobs, dict) or not all(isinstance(blob, str) for blob in blobs.values()):
         raise malformed("a snapshot is not an object of blob names")
-    return Snapshot(_count(item.get("epoch"), "epoch") or 0, blobs)
+    return Snapshot(count_or_none(item.get("epoch"), "epoch") or 0, blobs)
+
+
+def _params(rows: list[Any]) -> int:
+    """All elements of the listed parameters."""
+    if not all(isinstance(row, list) and len(row) == _ROW for row in rows):
+        raise malformed("parameters are not rows of name, size and shape")
+    return sum(_within(row[1], "parameter", least=0) for row in rows)
 
 
 def _chosen(item: Any) -> Chosen | None:
@@ -100,17 +118,22 @@ def _chosen(item: Any) -> Chosen | None:
     rule = item.get("rule")
     if rule not in _RULES:
         raise malformed("chosen by a rule that there is not")
-    candidates = _list(item, "candidates", MOST_NOTES)
+    candidates = rows_of(item, "candidates", MOST_NOTES)
     return Chosen(
-        name=_text(item.get("name"), "name") or "",
-        file=_text(item.get("file"), "file"),
-        line=_count(item.get("line"), "line"),
+        name=text_or_none(item.get("name"), "name") or "",
+        file=text_or_none(item.get("file"), "file"),
+        line=count_or_none(item.get("line"), "line"),
         rule=rule,
-        candidates=tuple(_text(name, "candidate") or "" for name in candidates),
+        candidates=tuple(text_or_none(name, "candidate") or "" for name in candidates),
     )
 
 
-def _problem(item: Any) -> Problem | None:
+def problem_from(item: Any) -> Problem | None:
+    """A problem of a reason that there is, with plain facts; None for null.
+
+    Raises:
+        Refused: on anything else.
+    """
     if item is None:
         return None
     if not isinstance(item, dict) or item.get("reason") not in _KINDS:
@@ -120,9 +143,9 @@ def _problem(item: Any) -> Problem | None:
         raise malformed("the facts of a problem are not an object")
     return Problem(
         reason=Reason(item["reason"]),
-        file=_text(item.get("file"), "file"),
-        line=_count(item.get("line"), "line"),
-        column=_count(item.get("column"), "column"),
+        file=text_or_none(item.get("file"), "file"),
+        line=count_or_none(item.get("line"), "line"),
+        column=count_or_none(item.get("column"), "column"),
         facts={str(name)[:100]: _fact(value) for name, value in facts.items()},
     )
 
@@ -142,20 +165,35 @@ def _fact(value: Any) -> Fact:
     raise malformed("a fact is no plain value")
 
 
-def _list(message: Mapping[str, Any], key: str, most: int) -> list[Any]:
+def rows_of(message: Mapping[str, Any], key: str, most: int) -> list[Any]:
+    """A list of at most so many; empty where there is none.
+
+    Raises:
+        Refused: on anything else.
+    """
     value = message.get(key, [])
     if not isinstance(value, list) or len(value) > most:
         raise malformed(f"{key} is not a list of at most {most}")
     return value
 
 
-def _text(value: Any, what: str) -> str | None:
+def text_or_none(value: Any, what: str) -> str | None:
+    """A short text or nothing.
+
+    Raises:
+        Refused: on anything else.
+    """
     if value is not None and (not isinstance(value, str) or len(value) > _MOST_TEXT):
         raise malformed(f"{what} is not a short text")
     return value
 
 
-def _count(value: Any, what: str) -> int | None:
+def count_or_none(value: Any, what: str) -> int | None:
+    """A whole number from 0 of ordinary size, or nothing.
+
+    Raises:
+        Refused: on anything else.
+    """
     return None if value is None else _within(value, what, least=0)
 
 

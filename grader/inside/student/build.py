@@ -54,7 +54,7 @@ def build(candidate: Candidate, order: Order, folder: Folder, deadline: Deadline
     if missing:
         facts: dict[str, Any] = {"name": candidate.name, "arguments": missing}
         return Built(problem=Problem(Reason.CONSTRUCTOR_ARGUMENTS, candidate.path, candidate.line, facts=facts))
-    return _call(candidate, arguments, folder, deadline, device)
+    return make(lambda: candidate.value(**arguments), candidate, folder, deadline, device)
 
 
 def arguments_for(made_by: Callable[..., Any], order: Order) -> tuple[dict[str, Any], list[str]]:
@@ -99,10 +99,13 @@ def _value_for(name: str, order: Order, *, required: bool) -> Any:
     return "cpu" if plain == "device" else None
 
 
-def _call(candidate: Candidate, arguments: dict[str, Any], folder: Folder, deadline: Deadline, device: str) -> Built:
+def make(
+    call: Callable[[], Any], candidate: Candidate, folder: Folder, deadline: Deadline, device: str = "cpu"
+) -> Built:
+    """What a call that is to make the candidate's network gives, within its seconds and on its device."""
     try:
         with time_limit(deadline.left), torch.device(device) if device != "cpu" else nullcontext():
-            made = candidate.value(**arguments)
+            made = call()
     except TimeUp as error:
         return Built(problem=timeout_problem(error, folder, Reason.BUILD_TIMEOUT, deadline.seconds))
     except BaseException as error:

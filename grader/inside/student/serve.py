@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.inside.context import Handler
+from grader.inside.student.inspecting import inspect_file
 from grader.inside.student.network import hand_over_network
 from grader.inside.student.training import hand_over_training
 
@@ -20,6 +21,7 @@ PRELOAD = (
 )
 
 HANDLERS: Mapping[str, Handler] = {
+    "inspect": inspect_file,
     "network": hand_over_network,
     "training": hand_over_training,
 }
