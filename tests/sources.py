@@ -23,9 +23,10 @@ def sources(*folders: Path) -> list[Path]:
 
 
 def is_handed_in(path: Path) -> bool:
-    """True for a file that stands for a student's: samples, starters, attacks and honest submissions."""
+    """True for a file that stands for a student's: samples, starters, attacks, honest and odd files."""
     parts = path.relative_to(ROOT).parts
     suite = parts[:1] == ("tests",) and parts[1] in ("attacks", "honest") and len(parts) > 3
+    suite = suite or parts[:2] == ("tests", "inspected")
     return suite or bool({"samples", "starter", "submissions"} & set(parts[1:-1]))
 
 

@@ -14,7 +14,19 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "disk", "domain", "formulas", "wire", "bundled"}),
     frozenset({"jail", "submissions", "datasets", "claims", "checks", "report", "export", "excerpts"}),
     frozenset({"assignment", "assignment_schema", "evidence", "gradebook"}),
-    frozenset({"alone", "collect", "inspect_files", "probe_jobs", "replies", "reference_models", "run_probe", "score", "publish"}),
+    frozenset(
+        {
+            "alone",
+            "collect",
+            "inspect_files",
+            "probe_jobs",
+            "replies",
+            "reference_models",
+            "run_probe",
+            "score",
+            "publish",
+        }
+    ),
     frozenset({"batch", "class_files", "differences", "progress", "session"}),
     frozenset({"commands"}),
     frozenset({"cli", "__main__"}),

@@ -54,8 +54,8 @@ def _network_lines(found: InspectedNetwork, catalogue: Catalogue) -> list[str]:
 
 def _table(network: NetworkMeasurement, catalogue: Catalogue) -> Iterator[str]:
     facts = {
-        "input": shape(network.input_shape),
-        "output": shape(network.output_shape),
+        "input": _size(network.input_shape),
+        "output": _size(network.output_shape),
         "params": count(network.params),
         "macs": count(network.macs),
         "flops": count(network.flops),
@@ -74,10 +74,15 @@ def _table(network: NetworkMeasurement, catalogue: Catalogue) -> Iterator[str]:
     for layer in network.layers[:MOST_LAYERS]:
         kind = safe_line(layer.kind, _KIND - 1)
         yield "    " + _row(
-            safe_line(layer.path, _NAME - 1), kind, shape(layer.output_shape), count(layer.params), count(layer.macs)
+            safe_line(layer.path, _NAME - 1), kind, _size(layer.output_shape), count(layer.params), count(layer.macs)
         )
     if len(network.layers) > MOST_LAYERS:
         yield "    " + catalogue.text("summary.more", count=len(network.layers) - MOST_LAYERS)
+
+
+def _size(sizes: tuple[int, ...]) -> str:
+    """In a terminal a plain blank can be searched for."""
+    return shape(sizes).replace("\xa0", " ")
 
 
 def _row(name: str, kind: str, size: str, params: str, macs: str) -> str:

@@ -73,7 +73,7 @@ def shapes_for(network: nn.Module, hints: Hints) -> list[Shape]:
         "linear": [*(shape for shape in _FLAT if _numel(shape) == channels), *_square(channels), (channels,)],
         "recurrent": [(28, channels), (channels,)],
     }
-    found = guesses.get(kind, [(3, 224, 224), (3, 32, 32), (1, 28, 28)])
+    found = guesses.get(kind) or _any_images(hints)
     told = [shape for shape in hints.shapes if _fits(shape, kind, channels)]
     return list(dict.fromkeys([*told, *found]))[:MOST_SHAPES]
 
@@ -82,6 +82,12 @@ def _images(channels: int, hints: Hints) -> list[Shape]:
     usual = {1: _GREY, 3: _COLOUR}.get(channels, _OTHER)
     known = [shape[1] for shape in hints.data if shape[0] == channels]
     return [(channels, side, side) for side in dict.fromkeys((*hints.sides, *known, *usual))]
+
+
+def _any_images(hints: Hints) -> list[Shape]:
+    """For a network whose layers do not say what they want."""
+    sized = [(channels, side, side) for side in hints.sides for channels in (3, 1)]
+    return [*hints.data, *sized, (3, 224, 224), (3, 32, 32), (1, 28, 28)]
 
 
 def _fits(shape: Shape, kind: str, channels: int) -> bool:

@@ -24,9 +24,10 @@ from grader.inside.student.limits import Deadline
 from grader.inside.student.loader import LoadedFile
 from grader.inside.student.recorder import Plan, Recording
 from grader.inside.student.relative_imports import resolve_relative_imports
+from grader.inside.student.shell_arguments import do_without_shell_arguments
 from grader.inside.student.submission import Submission, open_submission
 from grader.inside.student.surroundings import calm, seed_all
-from grader.inside.student.ways import Way, calls_of, needs_arguments, ways_to_make
+from grader.inside.student.ways import Way, is_made_inside, needs_arguments, ways_to_make
 from grader.wire.frames import Frame
 from grader.wire.tape import INSPECTION_SCHEMA
 
@@ -54,6 +55,7 @@ def inspect_file(frame: Frame, context: Context) -> Frame:
     message = frame.message
     submission = open_submission(frame.blobs, context.work, message["import_s"])
     resolve_relative_imports(submission.loader.sources)
+    do_without_shell_arguments()
     with calm(submission.folder):
         seed_all(context.seed)
         file = submission.loader.load(message["path"])
@@ -113,7 +115,7 @@ class _Search:
 
     def subjects(self) -> list[Subject]:
         """Every network once: a factory or instance that gives what a class gave already is left out."""
-        candidates = find_candidates([self._file])
+        candidates = _outermost(find_candidates([self._file]))
         blocks = blocks_of(candidates)
         found: list[Subject] = []
         seen: set[str] = set()
@@ -123,7 +125,7 @@ class _Search:
                 self.parts.append(candidate.name)
                 continue
             subject = self._subject(candidate)
-            is_part = is_part or self._is_called(candidate)
+            is_part = is_part or self._is_inner(candidate)
             if subject is None or (is_part and subject.tried.problem is not None and needs_arguments(candidate)):
                 self.parts += [candidate.name] if is_part else []
                 continue
@@ -135,9 +137,10 @@ class _Search:
         self.parts += [subject.candidate.name for subject in found if subject not in kept and _is_part(subject, kept)]
         return kept
 
-    def _is_called(self, candidate: Candidate) -> bool:
-        """Whether the file itself makes things of this class, if only inside functions."""
-        return candidate.kind == "class" and bool(calls_of(self._file, candidate.name))
+    def _is_inner(self, candidate: Candidate) -> bool:
+        """Whether a class or a function of any file makes things of this class."""
+        sources = self._submission.loader.sources.values()
+        return candidate.kind == "class" and any(is_made_inside(source.tree, candidate.name) for source in sources)
 
     def _subject(self, candidate: Candidate) -> Subject | None:
         """The first way that gives a network, on the first input that it takes; None for a function that makes none."""
@@ -200,6 +203,13 @@ class _Search:
             if self._deadline.is_over:
                 break
         return lost or replace(subject, tried=failed or subject.tried, shapes=tuple(tried))
+
+
+def _outermost(candidates: list[Candidate]) -> list[Candidate]:
+    """Without the objects that are a layer of another one, such as the last value of a loop over layers."""
+    networks = [candidate.value for candidate in candidates if candidate.kind == "instance"]
+    inner = {id(module) for network in networks for _, module in anatomy.modules_of(network)[1:]}
+    return [candidate for candidate in candidates if id(candidate.value) not in inner]
 
 
 def _keeps_batch(recording: Recording, batch: int) -> bool:

@@ -17,6 +17,7 @@ from grader.inside.student.loader import LoadedFile
 from grader.inside.student.twin import meta_twin
 
 _MOST_CALLS = 6
+_MAIN = ("main", "train", "test", "run", "demo")
 _MOST_TEXT = 160
 
 
@@ -36,7 +37,7 @@ def ways_to_make(candidate: Candidate, order: Order) -> Iterator[Way]:
     required = _required(candidate.value)
     if not required:
         yield _called(candidate, {})
-    for node in calls_of(candidate.file, candidate.name):
+    for node in _calls_of(candidate.file, candidate.name):
         yield _written(candidate.file, node)
     if required:
         yield from _instances(candidate)
@@ -62,14 +63,25 @@ def _written(file: LoadedFile, node: ast.Call) -> Way:
     return Way(text, lambda _: eval(code, file.module.__dict__))  # noqa: S307
 
 
-def calls_of(file: LoadedFile, name: str) -> list[ast.Call]:
-    """Different calls with arguments that the file makes of this name."""
+def is_made_inside(tree: ast.Module | None, name: str) -> bool:
+    """Whether a class, or a function that is not the main one, calls this name."""
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name not in (name, *_MAIN):
+            if any(_is_call(inner, name) for inner in ast.walk(node)):
+                return True
+    return False
+
+
+def _calls_of(file: LoadedFile, name: str) -> list[ast.Call]:
     found: dict[str, ast.Call] = {}
     for node in ast.walk(file.source.tree) if file.source.tree is not None else ():
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-            if node.args or node.keywords:
-                found.setdefault(ast.dump(node), node)
+        if isinstance(node, ast.Call) and _is_call(node, name) and (node.args or node.keywords):
+            found.setdefault(ast.dump(node), node)
     return list(found.values())[:_MOST_CALLS]
+
+
+def _is_call(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
 def _instances(candidate: Candidate) -> Iterator[Way]:
