@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import (
+    bench_counting,
     bench_crowd,
     bench_demo,
     bench_job,
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
     "demo": bench_demo.measure,
     "q2": bench_q2.measure,
     "job": bench_job.measure,
+    "counting": bench_counting.measure,
     "pdf": bench_pdf.measure,
     "parent_memory": bench_parent_memory.measure,
     "walls": bench_walls.measure,
