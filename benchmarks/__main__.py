@@ -47,25 +47,27 @@ def main() -> int:
     unknown = sorted(set(arguments.names) - BENCHMARKS.keys())
     if unknown:
         parser.error(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
-    figures: list[Figure] = []
+    kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    holds = True
     for name in arguments.names or BENCHMARKS:
+        load = os.getloadavg()[0]
+        figures = []
         for figure in BENCHMARKS[name](full=arguments.full):
             figures.append(figure)
             print(figure.line(), flush=True)
-    if not arguments.names:
-        RESULTS.write_text(json.dumps(report(figures, full=arguments.full), indent=2) + "\n", encoding="utf-8")
-    return 0 if all(figure.holds for figure in figures) else 1
+        holds = holds and all(figure.holds for figure in figures)
+        # Each benchmark keeps its last run, so that one can be repeated alone.
+        kept[name] = {**machine(), "full": arguments.full, "load_before": load, "figures": list(map(asdict, figures))}
+        RESULTS.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return 0 if holds else 1
 
 
-def report(figures: list[Figure], *, full: bool) -> dict[str, object]:
-    """The numbers with the machine they hold for."""
+def machine() -> dict[str, object]:
+    """What the numbers hold for."""
     return {
-        "full": full,
         "cores": len(os.sched_getaffinity(0)),
-        "load": os.getloadavg()[0],
         "python": platform.python_version(),
         "torch": version("torch"),
-        "figures": [asdict(figure) for figure in figures],
     }
 
 
