@@ -37,7 +37,9 @@ NETWORKS = {
     ("needs_arguments.py", "Net"): (159010, 158800, (1, 10)),
     ("only_227.py", "AlexNet"): (58322314, 1131201056, (1, 10)),
     ("own_functions.py", "Handmade"): (13600, 62192, (1, 10)),
+    ("odd_side.py", "Odd"): (525923, 5256960, (1, 3)),
     ("package/whole.py", "Shared"): (424, 33417276, (1, 10)),
+    ("pretrained.py", "net"): (4020358, 384547552, (1, 10)),
     ("recurrent.py", "RNN"): (24714, 660096, (1, 10)),
     ("sequential.py", "net"): (6810, 31096, (1, 10)),
     ("trains_when_loaded.py", "Net"): (21840, 480500, (1, 10)),
@@ -58,6 +60,7 @@ PROBLEMS = {
     ("missing_packages.py", 2, "missing_package"),
     ("missing_packages.py", 4, "missing_package"),
     ("only_keras.py", 1, "missing_package"),
+    ("pretrained.py", 4, "pretrained"),
     ("trains_when_loaded.py", 7, "import_stopped"),
     ("trains_when_loaded.py", 23, "softmax_inside"),
     (None, None, "forward_raised"),
@@ -110,7 +113,7 @@ def test_every_problem_is_named_with_its_line(found: dict[str, Any]) -> None:
 
 def test_parts_of_other_networks_are_told_apart(found: dict[str, Any]) -> None:
     """A block is no network by itself, wherever it is used."""
-    assert found["parts"] == {"blocks.py": ["Residual"], "package/parts.py": ["Twice"]}
+    assert found["parts"] == {"blocks.py": ["Residual"], "odd_side.py": ["Flat"], "package/parts.py": ["Twice"]}
 
 
 def test_how_a_network_was_made_is_said(found: dict[str, Any]) -> None:
@@ -119,6 +122,7 @@ def test_how_a_network_was_made_is_said(found: dict[str, Any]) -> None:
     assert by_name["blocks.py", "Net"]["constructor"] == "Net(Residual, [16, 32, 64])"
     assert by_name["configured.py", "Configured"]["constructor"] == "Configured(Config())"
     assert by_name["only_227.py", "AlexNet"]["input_shape"] == [1, 3, 227, 227]
+    assert by_name["odd_side.py", "Odd"]["input_shape"] == [1, 3, 150, 150]
     assert by_name["two_inputs.py", "Siamese"]["provenance"] == "reported"
     assert by_name["two_inputs.py", "Siamese"]["tried"][0] == [1, 28, 28]
     assert by_name["vision_transformer.py", "TinyViT"]["provenance"] == "recomputed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from torch import nn
@@ -14,6 +15,7 @@ from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.inside.context import Context
 from grader.inside.student import anatomy
+from grader.inside.student.absent_weights import do_without_downloads
 from grader.inside.student.attempt import Attempt, attempt
 from grader.inside.student.build import Built, Order, make
 from grader.inside.student.candidates import Candidate, blocks_of, find_candidates
@@ -25,6 +27,7 @@ from grader.inside.student.loader import LoadedFile
 from grader.inside.student.recorder import Plan, Recording
 from grader.inside.student.relative_imports import resolve_relative_imports
 from grader.inside.student.shell_arguments import do_without_shell_arguments
+from grader.inside.student.side_search import SideSearch
 from grader.inside.student.submission import Submission, open_submission
 from grader.inside.student.surroundings import calm, seed_all
 from grader.inside.student.ways import Way, is_made_inside, needs_arguments, ways_to_make
@@ -56,12 +59,13 @@ def inspect_file(frame: Frame, context: Context) -> Frame:
     submission = open_submission(frame.blobs, context.work, message["import_s"])
     resolve_relative_imports(submission.loader.sources)
     do_without_shell_arguments()
+    downloads = do_without_downloads(submission.folder)
     with calm(submission.folder):
         seed_all(context.seed)
         file = submission.loader.load(message["path"])
         search = _Search(submission, file, message)
         subjects = search.subjects()
-    notes = [note for note in submission.notes if note.file in (None, message["path"])]
+    notes = [note for note in (*submission.notes, *downloads) if note.file in (None, message["path"])]
     header = {
         "schema": INSPECTION_SCHEMA,
         "problems": _plain(notes),
@@ -181,7 +185,8 @@ class _Search:
         tried: list[Shape] = []
         lost: Subject | None = None
         failed: Attempt | None = None
-        for shape in shapes:
+        search = SideSearch()
+        for shape in shapes if given else chain(shapes, search.proposals(tried)):
             tried.append(shape)
             deadline = Deadline(min(self._message["forward_s"], self._deadline.left))
 
@@ -194,7 +199,9 @@ class _Search:
                 if _keeps_batch(found.recordings[0], 1):
                     return here
                 lost = lost or here
+                search.learn(shape, None)
             else:
+                search.learn(shape, found.problem)
                 hopeless = found.problem.facts.get("error") in _HOPELESS
                 if failed is None or hopeless:
                     failed = replace(found, network=found.network or network)
@@ -230,11 +237,16 @@ def _outline(subject: Subject) -> str:
 def _without_vain(found: list[Subject]) -> list[Subject]:
     """A class that nobody could make is no problem where another network of the file is one, or holds one."""
     made = {name_of(kind) for subject in found for kind in _kinds(subject)}
-    return [
-        subject
-        for subject in found
-        if not (subject.candidate.kind == "class" and subject.candidate.name in made and subject.tried.network is None)
-    ]
+    inner = {name_of(kind) for subject in found for kind in _kinds(subject)[1:]}
+
+    def is_vain(subject: Subject) -> bool:
+        name, network = subject.candidate.name, subject.tried.network
+        if network is None:
+            return name in made
+        # A reshape or an activation of one's own is no network by itself.
+        return name in inner and not anatomy.parameter_rows(network)
+
+    return [subject for subject in found if not (subject.candidate.kind == "class" and is_vain(subject))]
 
 
 def _is_part(subject: Subject, others: Sequence[Subject]) -> bool:
