@@ -12,13 +12,16 @@ from collections.abc import Iterator, Sequence
 from types import FrameType, ModuleType
 from typing import Any
 
+import torch
+from torch import nn
+
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.inside.student.failure import Folder
 
 PACKAGES = frozenset(
     "tensorboard tensorboardX wandb seaborn plotly visdom torchviz torchinfo livelossplot mlflow comet_ml "
-    "tabulate termcolor colorama loguru prettytable google".split()
+    "tabulate termcolor colorama loguru prettytable google pytorch_lightning lightning".split()
 )
 
 _KNOWN_AS = {"google": "google.colab"}
@@ -52,13 +55,36 @@ class Silent:
         return ""
 
 
+class _Lightning(nn.Module):
+    """The class that networks derive from there: a Module with a few calls more, none of which forward needs."""
+
+    device = torch.device("cpu")
+
+    def log(self, *_: Any, **__: Any) -> None:
+        """Nothing is written down."""
+
+    log_dict = save_hyperparameters = log
+
+    @property
+    def hparams(self) -> Silent:
+        """Nothing was saved."""
+        return Silent()
+
+
+class _Base:
+    """For what is derived from and is no network."""
+
+
+_CLASSES = {"LightningModule": _Lightning, "LightningDataModule": _Base, "Callback": _Base}
+
+
 class _SilentModule(ModuleType):
     __version__ = "99.0"
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return Silent()
+        return _CLASSES[name] if name in _CLASSES and "lightning" in self.__name__ else Silent()
 
 
 class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
