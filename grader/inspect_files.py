@@ -63,8 +63,9 @@ def inspect_files(
             return Inspection(FilesPayload(files=(), problems=(*unread, problem)), ())
         files = TypeAdapter(FilesPayload).validate_python(dict(frame.message))
         tree = frame.blobs
-    files = replace(files, problems=(*unread, *files.problems))
     paths = [path for path in sorted(tree) if path.endswith(".py") and not any(part in path for part in _SKIPPED)]
+    left_out = [Problem(Reason.TOO_MANY_FILES, path, facts={"most": MOST_FILES}) for path in paths[MOST_FILES:][:1]]
+    files = replace(files, problems=(*unread, *files.problems, *left_out))
     found: list[FileInspection] = []
     with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="inspect") as pool:
         for inspection in pool.map(lambda path: _inspect(path, tree, files, jail, input_shape), paths[:MOST_FILES]):
