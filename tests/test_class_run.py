@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "assignments" / "hw4" / "samples" / "class"
 STUDENTS = ("ada-kernel", "ivy-colon", "zip-slip", "한글-小明")
 
-pytestmark = [pytest.mark.jail, pytest.mark.slow, pytest.mark.xdist_group("class-run")]
+pytestmark = [pytest.mark.jail, pytest.mark.slow]
 
 
 def command(*arguments: str | Path) -> list[str]:

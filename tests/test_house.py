@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.conftest import TOGETHER, scope_of
 from tests.sources import MODULES, PACKAGE, ROOT, Function, functions_of, is_handed_in, place, sources, tree_of
 
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc"}
@@ -130,3 +131,11 @@ def test_nothing_is_left_for_later() -> None:
         if marker.search(line)
     ]
     assert wrong == []
+
+
+def test_files_that_stay_in_one_process_are_there() -> None:
+    """A file that was renamed would lose its shared class, and the tests minutes."""
+    assert [name for name in TOGETHER if not (ROOT / name).is_file()] == []
+    assert scope_of("tests/test_samples.py::test_x[a]") == "tests/test_samples.py"
+    assert scope_of("tests/attacks/test_attacks.py::test_ns[q2-a]") == "tests/attacks/test_attacks.py::test_ns"
+    assert scope_of("tests/test_other.py::test_x[a]") == "tests/test_other.py::test_x[a]"

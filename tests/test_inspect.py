@@ -18,7 +18,7 @@ from grader.errors import GraderError
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ROOT / "tests" / "inspected"
 
-pytestmark = [pytest.mark.jail, pytest.mark.slow, pytest.mark.xdist_group("inspect")]
+pytestmark = [pytest.mark.jail, pytest.mark.slow]
 
 NETWORKS = {
     ("arguments_of_the_shell.py", "Wide"): (401, 15968076, (1, 5)),

@@ -26,7 +26,7 @@ from grader.report.student_page import student_page
 from tests.assignments.hw4_graded import HW4
 from tests.report.samples import class_of, grade_of, manual, nothing, perfect, slip, syntax_error
 
-pytestmark = [pytest.mark.jail, pytest.mark.xdist_group("publish")]
+pytestmark = [pytest.mark.jail]
 WORDS = load_catalogue()
 
 

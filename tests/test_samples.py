@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "assignments" / "hw4" / "samples"
 CASES = sorted(path.stem for path in (SAMPLES / "expect").glob("*.toml"))
 
-pytestmark = [pytest.mark.jail, pytest.mark.slow, pytest.mark.xdist_group("samples")]
+pytestmark = [pytest.mark.jail, pytest.mark.slow]
 
 
 def run_grader(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:

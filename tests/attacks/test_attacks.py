@@ -180,21 +180,18 @@ def _names(batch: tuple[Attack, ...]) -> str:
     return batch[0].id if len(batch) == 1 else f"{batch[0].only or 'all'}-{batch[0].id}-and-{len(batch) - 1}"
 
 
-@pytest.mark.xdist_group("attacks-ns")
 @pytest.mark.parametrize("batch", _chosen("ns"), ids=_names)
 def test_attacks_behind_namespaces(ns: World, batch: tuple[Attack, ...]) -> None:
     """As root where the tests run as root."""
     check_batch(ns, batch, batch[0].id)
 
 
-@pytest.mark.xdist_group("attacks-ll")
 @pytest.mark.parametrize("batch", _chosen("ll"), ids=_names)
 def test_attacks_behind_landlock(ll: World, batch: tuple[Attack, ...]) -> None:
     """Where user namespaces are not to be had."""
     check_batch(ll, batch, batch[0].id)
 
 
-@pytest.mark.xdist_group("attacks-user")
 @pytest.mark.parametrize("batch", _chosen("user"), ids=_names)
 def test_attacks_on_an_ordinary_user(user: World, batch: tuple[Attack, ...]) -> None:
     """Nobody gives up privileges that they never had."""

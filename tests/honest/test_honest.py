@@ -65,7 +65,6 @@ def run(request: pytest.FixtureRequest, jail_here: None) -> Iterator[Graded]:
     yield from _graded(request.param)
 
 
-@pytest.mark.xdist_group("honest")
 def test_everybody_gets_their_marks_and_leaves_nothing(run: Graded) -> None:
     """Each submission's points by question; data folders, checkpoints and plots go with the place where code ran."""
     found = {}
