@@ -149,7 +149,7 @@ def test_bundled_folder_that_is_missing_is_named() -> None:
         ("collect.toml", 'kind = "files"', 'kind = "network"', ['0 probes are of kind "files"']),
         ("collect.toml", "input_shape = [3, 224, 224]", "", ["probes.network.input_shape is missing"]),
         ("collect.toml", 'question = "q2"', 'question = "q7"', ['question of network is "q7"', "q1, q2, q3"]),
-        ("collect.toml", "epochs = 3", "epochs = 0", ['epochs is "0"']),
+        ("collect.toml", "epochs = 3", "epochs = -1", ['epochs is "-1"']),
         ("collect.toml", 'name = "training"', 'name = "network"', ['probe "network" stands twice']),
         ("expected.toml", "[q3]", "[q4]", ['"q4" is no question']),
         (
