@@ -25,11 +25,9 @@ TOGETHER = frozenset(
 
 
 def scope_of(nodeid: str) -> str:
-    """What one process runs as a whole: a file, a kind of wall under attack, or a single test."""
+    """What one process runs as a whole: a file, or a single test."""
     file = nodeid.partition("::")[0]
-    if file in TOGETHER:
-        return file
-    return nodeid.partition("[")[0] if file == "tests/attacks/test_attacks.py" else nodeid
+    return file if file in TOGETHER else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:

@@ -137,5 +137,4 @@ def test_files_that_stay_in_one_process_are_there() -> None:
     """A file that was renamed would lose its shared class, and the tests minutes."""
     assert [name for name in TOGETHER if not (ROOT / name).is_file()] == []
     assert scope_of("tests/test_samples.py::test_x[a]") == "tests/test_samples.py"
-    assert scope_of("tests/attacks/test_attacks.py::test_ns[q2-a]") == "tests/attacks/test_attacks.py::test_ns"
     assert scope_of("tests/test_other.py::test_x[a]") == "tests/test_other.py::test_x[a]"
