@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.edge_cases import EXPECTED, IMAGE
 from benchmarks.figures import Figure
-from benchmarks.workbench import RecordingJail
+from benchmarks.workbench import RecordingJail, file_copies
 from grader.collect import Collector, collect
 from grader.datasets.load import Dataset
 from grader.domain.assignment import AssignmentInfo, Probe, Selector
@@ -23,7 +23,7 @@ from grader.inspect_files import inspect_files
 from grader.jail.job import Job, Zone
 from grader.jail.pool import open_jail
 from grader.probe_jobs import Setting
-from grader.submissions.find import one_submission
+from grader.submissions.find import find_submissions, one_submission
 
 _HERE = Path(__file__).resolve().parent
 _NETWORKS = (
@@ -74,13 +74,10 @@ def _evidence(title: str, path: Path, kind: str, jail: RecordingJail, place: Pat
     collector = Collector(Setting(info, jail, _NO_IMAGES, secret=bytes(32)), EvidenceStore(place / f"{title}-evidence"))
     cpu: list[float] = []
     memory = 0.0
-    for number in range(_RUNS):
-        folder = place / f"{title}-{number}"
-        folder.mkdir()
-        (folder / "network.py").write_text(f"{path.read_text('utf-8')}\n# copy {number}\n", encoding="utf-8")
+    for submission in find_submissions(file_copies(path, _RUNS, place / title)):
         empty = sum(_empty(zone, jail) for zone in _ZONES)
         before = len(jail.taken)
-        found = collect(one_submission(folder), collector).probes["network"].network
+        found = collect(submission, collector).probes["network"].network
         assert found is not None and found.network is not None, found
         used = [usage for zone, _, usage in jail.taken[before:] if zone in _ZONES]
         cpu.append(sum(usage.cpu_s for usage in used) - empty)

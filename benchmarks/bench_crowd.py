@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.figures import Figure
-from benchmarks.workbench import class_folder, near_copies
+from benchmarks.workbench import make_different, near_copies
+from tests.attacks.suite import load_attacks
 
-_ATTACKS = Path(__file__).resolve().parents[1] / "tests" / "attacks"
 _HOSTILE = (
     *("fork_bomb", "memory_list", "disk_fill", "exit_at_import", "kill_everybody", "frame_on_the_pipe"),
     *("odd_exceptions", "patch_builtins", "deep_recursion", "loud_exception"),
@@ -48,17 +49,13 @@ def measure(*, full: bool) -> list[Figure]:
 
 
 def _make_hostile(folder: Path, count: int) -> None:
+    attacks = {attack.id: attack for attack in load_attacks()}
     for number in range(0, count, 10):
+        attack = attacks[_HOSTILE[number // 10 % len(_HOSTILE)]]
         place = folder / f"copy-{number:04d}"
-        shutil.copy(class_folder() / "ada-kernel" / "hw4.py", place / "hw4.py")
-        attack = _ATTACKS / _HOSTILE[number // 10 % len(_HOSTILE)]
-        own = place / "hw4.py"
-        code = own.read_text("utf-8")
-        for part in ("before.py", "after.py"):
-            if (attack / part).exists():
-                lines = (attack / part).read_text("utf-8")
-                code = f"{lines}\n{code}" if part == "before.py" else f"{code}\n{lines}"
-        own.write_text(f"{code}\n# copy {number}\n", encoding="utf-8")
+        shutil.rmtree(place)
+        replace(attack, base="honest", name=place.name).lay_out(folder, {})
+        make_different(place / "hw4.py", number)
 
 
 def _watched(command: list[str]) -> list[tuple[float, float]]:

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.figures import Figure
+from benchmarks.workbench import file_copies
 from grader.collect import Collector, collect
 from grader.datasets.load import Dataset
 from grader.domain.assignment import AssignmentInfo, Budget, Probe, Selector
@@ -74,7 +75,7 @@ def _per_submission(count: int, workers: int, dataset: Dataset, place: Path) -> 
         info = AssignmentInfo("job", "", "", "", (), _PROBES)
         setting = Setting(info, jail, dataset, secret=bytes(32))
         collector = Collector(setting, EvidenceStore(place / "evidence"))
-        submissions = _submissions(count + workers, place / "class")
+        submissions = find_submissions(file_copies(_SUBMISSION, count + workers, place / "class"))
         # The first of each worker finds cold caches and starts what a whole class then uses.
         _collected(submissions[:workers], collector, workers)
         started = time.monotonic()
@@ -90,15 +91,6 @@ def _per_submission(count: int, workers: int, dataset: Dataset, place: Path) -> 
 def _collected(submissions: Sequence[Submission], collector: Collector, workers: int) -> list[SubmissionEvidence]:
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(lambda submission: collect(submission, collector), submissions))
-
-
-def _submissions(count: int, folder: Path) -> tuple[Submission, ...]:
-    code = _SUBMISSION.read_text("utf-8")
-    for number in range(count):
-        place = folder / f"copy-{number:04d}"
-        place.mkdir(parents=True)
-        (place / "student.py").write_text(f"{code}\n# copy {number}\n", encoding="utf-8")
-    return tuple(find_submissions(folder))
 
 
 def _colours(folder: Path) -> Dataset:

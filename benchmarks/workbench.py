@@ -26,9 +26,23 @@ def near_copies(count: int, folder: Path) -> Path:
     for number in range(count):
         place = folder / f"copy-{number:04d}"
         shutil.copytree(class_folder() / SAMPLE, place)
-        with (place / "hw4.py").open("a", encoding="utf-8") as file:
-            file.write(f"\n# copy {number}\n")
+        make_different(place / "hw4.py", number)
     return folder
+
+
+def file_copies(file: Path, count: int, folder: Path) -> Path:
+    """The same of a single file."""
+    for number in range(count):
+        place = folder / f"copy-{number:04d}"
+        place.mkdir(parents=True)
+        make_different(Path(shutil.copy(file, place / "student.py")), number)
+    return folder
+
+
+def make_different(file: Path, number: int) -> None:
+    """A comment at the end gives a submission evidence of its own."""
+    with file.open("a", encoding="utf-8") as code:
+        code.write(f"\n# copy {number}\n")
 
 
 @dataclass

@@ -101,8 +101,9 @@ def open_class_files(out: Path, publisher: Publisher, assignment: Assignment, st
 def lighten(grade: Grade) -> Grade:
     """The grade without what only its own report shows, so that a class fits in memory."""
     questions = tuple(replace(q, checks=tuple(map(_lighter, q.checks))) for q in grade.questions)
-    light = replace(grade, networks={}, accuracy={}, training={}, hand=(), environment={}, timings={})
-    return replace(light, questions=questions)
+    return replace(
+        grade, questions=questions, networks={}, accuracy={}, training={}, hand=(), environment={}, timings={}
+    )
 
 
 def _lighter(check: CheckResult) -> CheckResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,8 +14,9 @@ from grader.domain.outcome import Outcome
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.jail.job import Jail, Job, Limits, Zone
-from grader.probe_jobs import intake_message
+from grader.probe_jobs import Given, outlines_of
 from grader.replies import replied, stopped_problem
+from grader.run_probe import run_intake
 from grader.submissions.find import Submission
 from grader.submissions.read import read_files
 
@@ -55,17 +56,14 @@ def inspect_files(
     `heard` is told of each file in the order of their paths as soon as it is there.
     """
     raw, unread = read_files(submission)
-    limits = Limits(wall_s=60.0, cpu_s=60.0, memory_bytes=2 << 30)
-    run = jail.run(Job(Zone.INTAKE, "read", intake_message(submission.path.name, {}), blobs=raw, limits=limits))
-    with replied(run) as frame:
-        if frame is None:
-            problem = stopped_problem(run)
-            return Inspection(FilesPayload(files=(), problems=(*unread, problem)), ())
-        files = TypeAdapter(FilesPayload).validate_python(dict(frame.message))
-        tree = frame.blobs
+    intake = run_intake(Given(submission.path.name, "", raw, unread), {}, jail)
+    if not isinstance(intake.payload, FilesPayload):
+        problem = intake.problem or Problem(Reason.RUN_PROTOCOL)
+        return Inspection(FilesPayload(files=(), problems=(*unread, problem)), ())
+    files, tree = intake.payload, intake.tree
     paths = [path for path in sorted(tree) if path.endswith(".py") and not any(part in path for part in _SKIPPED)]
     left_out = [Problem(Reason.TOO_MANY_FILES, path, facts={"most": MOST_FILES}) for path in paths[MOST_FILES:][:1]]
-    files = replace(files, problems=(*unread, *files.problems, *left_out))
+    files = replace(files, problems=(*files.problems, *left_out))
     found: list[FileInspection] = []
     with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="inspect") as pool:
         for inspection in pool.map(lambda path: _inspect(path, tree, files, jail, input_shape), paths[:MOST_FILES]):
@@ -92,11 +90,10 @@ def _inspect(
     try:
         if handed.outcome is not Outcome.FINISHED or handed.reply is None:
             return FileInspection(path, problems=(replace(stopped_problem(handed), file=path),))
-        sources = [{**asdict(outline), "code": ""} for outline in files.sources]
         job = Job(
             Zone.MEASURE,
             "inspect",
-            {"path": path, "sources": sources},
+            {"path": path, "sources": outlines_of(files)},
             spools={"handover": handed.reply},
             limits=Limits(wall_s=120.0, cpu_s=120.0),
         )

@@ -57,14 +57,9 @@ def weights_file(probe: Probe, given: Given) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def intake_message(name: str, starter: Mapping[str, str]) -> dict[str, Any]:
-    """What the intake is told: the file's or folder's name, and the texts that are not the student's own."""
-    return {"name": name, "starter": dict(starter)}
-
-
-def intake_job(given: Given, setting: Setting) -> Job:
-    """Archives, notebooks, toml and essay become data."""
-    message = intake_message(given.name, setting.info.starter)
+def intake_job(given: Given, starter: Mapping[str, str]) -> Job:
+    """Archives, notebooks, toml and essay become data; the starter's texts are not the student's own."""
+    message = {"name": given.name, "starter": dict(starter)}
     limits = Limits(wall_s=60.0, cpu_s=60.0, memory_bytes=2 << 30)
     return Job(Zone.INTAKE, "read", message, blobs=given.raw, limits=limits)
 
@@ -114,13 +109,21 @@ def _selector(probe: Probe) -> Selector:
     return probe.selector or Selector(declared=probe.question)
 
 
+def outlines_of(files: FilesPayload) -> list[dict[str, Any]]:
+    """What the files define, for whoever looks for a network's layers in them; the texts themselves stay behind."""
+    return [{**asdict(outline), "code": ""} for outline in files.sources]
+
+
 def measure_job(probe: Probe, given: Given, setting: Setting, handover: Spool) -> Job:
     """Count what was handed over."""
-    sources = [{**asdict(outline), "code": ""} for outline in given.files.sources]
     return Job(
         Zone.MEASURE,
         probe.kind,
-        {"sources": sources, "outputs": _selector(probe).outputs, "input_shape": list(probe.input_shape)},
+        {
+            "sources": outlines_of(given.files),
+            "outputs": _selector(probe).outputs,
+            "input_shape": list(probe.input_shape),
+        },
         spools={"handover": handover},
         limits=Limits(wall_s=180.0, cpu_s=180.0),
         seed=setting.seed,

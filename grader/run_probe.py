@@ -17,7 +17,7 @@ from grader.domain.measurement import TrainingFacts
 from grader.domain.outcome import Outcome
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
-from grader.jail.job import JailRun, Spool
+from grader.jail.job import Jail, JailRun, Spool
 from grader.probe_jobs import (
     Given,
     Setting,
@@ -26,7 +26,6 @@ from grader.probe_jobs import (
     measure_job,
     student_job,
     training_budget,
-    weights_file,
 )
 from grader.replies import replied, stopped_problem
 
@@ -50,7 +49,7 @@ class Ran:
 def run_probe(probe: Probe, given: Given, setting: Setting) -> Ran:
     """Run a probe once. Whatever goes wrong in the student's work is in the result, never raised."""
     if probe.kind == "files":
-        return _read(given, setting)
+        return run_intake(given, setting.info.starter, setting.jail)
     # A file that Python cannot parse has no outline, and is code all the same: the student zone says where it breaks.
     if not any(path.endswith(".py") for path in given.tree):
         # Where reading failed, its reason says more than that there is no code.
@@ -63,9 +62,9 @@ def _payload_of(probe: Probe, problem: Problem) -> Payload:
     return TrainingPayload(problem=problem) if probe.kind == "training" else NetworkPayload(problem=problem)
 
 
-def _read(given: Given, setting: Setting) -> Ran:
-    """Intake: archives, notebooks, toml and essay become data."""
-    run = setting.jail.run(intake_job(given, setting))
+def run_intake(given: Given, starter: Mapping[str, str], jail: Jail) -> Ran:
+    """Archives, notebooks, toml and essay become data; the unpacked tree comes along."""
+    run = jail.run(intake_job(given, starter))
     with replied(run) as frame:
         if frame is None:
             return _stopped(run)
@@ -100,8 +99,8 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
     trains = training_budget(probe, setting.dataset).epochs > 0
     paper = exam(setting.dataset, setting.secret, given.sha256, trained=trains)
     handed, handover = hand
-    weights = weights_file(probe, given)
-    measured = setting.jail.run(exam_job(probe, given, setting, handover, paper))
+    job = exam_job(probe, given, setting, handover, paper)
+    measured = setting.jail.run(job)
     runs = (handed, measured)
     with replied(measured) as frame:
         if frame is None:
@@ -111,7 +110,9 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
         if ran.outcome is not Outcome.FINISHED or not isinstance(payload, TrainingPayload):
             return ran
         try:
-            payload = _with_checkpoint(payload, weights, checkpoint_correct(paper, frame, setting.dataset), setting)
+            payload = _with_checkpoint(
+                payload, job.message["checkpoint"], checkpoint_correct(paper, frame, setting.dataset), setting
+            )
             if payload.problem is None:
                 payload = replace(payload, accuracy=join_labels(paper, frame, setting.dataset))
         except ValueError:

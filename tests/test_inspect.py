@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from grader.commands.inspect import read_shape
 from grader.errors import GraderError
+from tests.attacks.suite import load_attacks
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ROOT / "tests" / "inspected"
@@ -49,6 +51,8 @@ NETWORKS = {
     ("wants_cuda.py", "CNN"): (82890, 966656, (1, 10)),
 }
 """Parameters, MACs and output: counted by hand or with FlopCounterMode on the network itself."""
+
+ATTACKS = {attack.id: attack for attack in load_attacks()}
 
 PROBLEMS = {
     ("broken_comma.py", 6, "syntax_error"),
@@ -167,10 +171,7 @@ def test_file_is_left_as_it_was(jail_here: None, tmp_path: Path) -> None:
 def test_hostile_files_harm_nobody(jail_here: None, tmp_path: Path) -> None:
     """The file beside them is measured as ever, and each of them gives no more than its own network."""
     for attack in ("frame_on_the_pipe", "exit_politely", "odd_exceptions", "lying_network", "fork_bomb"):
-        parts = [ROOT / "tests/attacks" / attack / "before.py", ROOT / "tests/attacks/bases/weak/hw4.py"]
-        parts.append(ROOT / "tests/attacks" / attack / "after.py")
-        code = "\n".join(part.read_text("utf-8") for part in parts if part.exists())
-        (tmp_path / f"{attack}.py").write_text(code)
+        replace(ATTACKS[attack], base="weak").lay_out(tmp_path, {})
     shutil.copy(FILES / "asks.py", tmp_path / "good.py")
     models = inspected(tmp_path)["models"]
     assert [(m["name"], m["params"]) for m in models if m["file"] == "good.py"] == [("Perceptron", 7850)]

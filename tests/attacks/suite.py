@@ -21,14 +21,17 @@ _MOST_IN_BATCH = 10
 
 @dataclass(frozen=True)
 class Attack:
-    """One hostile or broken submission and what has to come of it. `only` is a question, empty for all."""
+    """One hostile or broken submission and what has to come of it. `only` is a question, empty for all.
+
+    `marks` are the points that each question may have; without them those of its base.
+    """
 
     id: str
     group: str
     tries: str
     base: str = "weak"
     only: str = ""
-    marks: str | Mapping[str, float] = "same"
+    marks: Mapping[str, tuple[float, ...]] | None = None
     status: str = ""
     reason: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -97,6 +100,8 @@ def load_attacks() -> tuple[Attack, ...]:
             table["reason"] = [table["reason"]]
         for key in ("reason", "words", "flags", "walls"):
             table[key] = tuple(table.get(key, ()))
+        if "marks" in table:
+            table["marks"] = {key: tuple(v if isinstance(v, list) else [v]) for key, v in table["marks"].items()}
         found.append(Attack(id=path.parent.name, **table))
     return tuple(sorted(found, key=lambda attack: (attack.group, attack.id)))
 

@@ -13,6 +13,7 @@ import io
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -97,9 +98,10 @@ def harms(attack: Attack, run: Graded, before: Graded) -> list[str]:
     if record is None:
         return [f"H1 no row; there are {sorted(run.records)}"]
     base = before.records["an-honest-one" if attack.base == "honest" else "weak"]
-    most = points(base) if attack.marks == "same" else attack.marks
+    most = {key: (value,) for key, value in points(base).items()} if attack.marks is None else attack.marks
     got = {key: value for key, value in points(record).items() if key in most}
-    found = [f"H4 marks {got}, not {dict(most)}"] if got != dict(most) else []
+    right = all(got.get(key) in values for key, values in most.items())
+    found = [] if right else [f"H4 marks {got}, not {dict(most)}"]
     status = attack.status or base["status"]
     found += [f"status {record['status']}, not {status}"] if record["status"] != status else []
     if attack.reason and not reasons(record).intersection(attack.reason):
@@ -156,19 +158,26 @@ def _formulas(run: Graded) -> list[str]:
 
 
 def check_batch(world: World, batch: tuple[Attack, ...], name: str) -> None:
-    """Run the batch; when anything is wrong, run each of its attacks alone to say whose fault it is."""
+    """Run the batch; when anything is wrong, run each of its attacks alone to say whose fault it is.
+
+    What an attack does to others fails at once. Its own verdict is the one of its run alone: among ten on a busy
+    machine the seconds can be over before the limit is met that it is about, and that is no fault of the wall's.
+    """
     only = batch[0].only
     before = baseline(world, only)
     run = world.grade(batch, name, only=only)
     found = batch_harms(run, before)
-    if run.code == 0:
-        found += [harm for attack in batch for harm in harms(attack, run, before)]
-    if found and len(batch) > 1:
+    wrong = [harm for attack in batch for harm in harms(attack, run, before)] if run.code == 0 else []
+    if len(batch) == 1:
+        found += wrong
+    elif found or wrong:
         for number, attack in enumerate(batch):
             alone = world.grade([attack], f"{name}-{number}", only=only)
             own = [*batch_harms(alone, before), *(harms(attack, alone, before) if alone.code == 0 else [])]
             found += [f"alone, {attack.id}: {each}" for each in own]
-    assert not found, "\n".join(found)
+    assert not found, "\n".join([*found, *wrong])
+    for harm in wrong:
+        warnings.warn(f"in its batch, not alone: {harm}", stacklevel=1)
 
 
 def _chosen(walls: str) -> list[tuple[Attack, ...]]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import torch
 
 from grader.domain.reason import Reason
-from grader.inside.measure.counting import macs_of, window_of
+from grader.inside.measure.counting import BATCH_NORMS, macs_of, window_of
 from grader.inside.measure.graph import Graph, Step
 from grader.inside.measure.guards import guard
 from grader.inside.measure.operators import SKIPPED, Operator, find_operator
@@ -24,8 +24,6 @@ MAX_NUMEL = 1 << 28
 
 MAX_WORK = 1 << 42
 """Multiply-adds and visited elements of one replay: about five minutes of one core."""
-
-_EVAL_NORMS = ("native_batch_norm", "_native_batch_norm_legit_no_training")
 
 MAX_BYTES = 2 << 30
 """Results that are alive at one time in one replay."""
@@ -118,7 +116,7 @@ class _Run:
 
     def _is_plain_norm(self, step: Step) -> bool:
         """Batch norm in eval mode keeps its input's shape; torch's own shape function takes a millisecond to say so."""
-        if step.name not in _EVAL_NORMS or step.bound.get("training") or self._read.intersection(step.op.out[1:]):
+        if step.name not in BATCH_NORMS or step.bound.get("training") or self._read.intersection(step.op.out[1:]):
             return False
         parts = [step.bound.get(name) for name in ("input", "weight", "bias", "running_mean", "running_var")]
         return len({part.dtype if isinstance(part, Ref) else part for part in parts} - {None}) == 1

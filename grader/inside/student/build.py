@@ -57,17 +57,21 @@ def build(candidate: Candidate, order: Order, folder: Folder, deadline: Deadline
     return make(lambda: candidate.value(**arguments), candidate, folder, deadline, device)
 
 
-def arguments_for(made_by: Callable[..., Any], order: Order) -> tuple[dict[str, Any], list[str]]:
-    """Arguments by name, and the names of required ones that nobody knows a value for."""
+def parameters_of(made_by: Callable[..., Any]) -> list[inspect.Parameter]:
+    """The parameters that have a name of their own; none where there is no signature to be had."""
     try:
         parameters = inspect.signature(made_by).parameters.values()
     except (TypeError, ValueError, RecursionError):
-        return {}, []
+        return []
+    stars = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [parameter for parameter in parameters if parameter.kind not in stars]
+
+
+def arguments_for(made_by: Callable[..., Any], order: Order) -> tuple[dict[str, Any], list[str]]:
+    """Arguments by name, and the names of required ones that nobody knows a value for."""
     given: dict[str, Any] = {}
     missing: list[str] = []
-    for parameter in parameters:
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            continue
+    for parameter in parameters_of(made_by):
         required = parameter.default is parameter.empty
         value = _value_for(parameter.name, order, required=required)
         if value is not None and parameter.kind is not parameter.POSITIONAL_ONLY:

@@ -45,7 +45,7 @@ def to_frame(handover: Handover) -> Frame:
         "schema": HANDOVER_SCHEMA,
         "chosen": _plain(handover.chosen),
         "problem": _plain(handover.problem),
-        "notes": [_plain(note) for note in _once(handover.notes, handover.problem)],
+        "notes": plain_notes(handover.notes, handover.problem),
         "tapes": {name: [recording.tape.to_json() for recording in group] for name, group in handover.tapes.items()},
         "repeat": list(dict.fromkeys(name for recording in recordings for name in recording.random_ops)),
         "training": handover.training,
@@ -61,10 +61,10 @@ def _plain(value: Chosen | Problem | None) -> dict[str, Any] | None:
     return None if value is None else asdict(value)
 
 
-def _once(notes: Iterable[Problem], problem: Problem | None) -> list[Problem]:
-    """Each note once, without the one that is the problem already."""
+def plain_notes(notes: Iterable[Problem], problem: Problem | None = None) -> list[dict[str, Any]]:
+    """Each note once as a plain object, without the one that is the problem already."""
     found: list[Problem] = []
     for note in notes:
         if note not in found and note != problem:
             found.append(note)
-    return found[:_MOST_NOTES]
+    return [asdict(note) for note in found[:_MOST_NOTES]]

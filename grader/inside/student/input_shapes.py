@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import isqrt
+from math import isqrt, prod
 
 from torch import nn
 
@@ -70,7 +70,7 @@ def shapes_for(network: nn.Module, hints: Hints) -> list[Shape]:
         "conv2d": _images(channels, hints),
         "latent": [(channels, side, side) for side in _LATENT],
         "conv3d": [(channels, 16, 112, 112), (channels, 8, 32, 32)],
-        "linear": [*(shape for shape in _FLAT if _numel(shape) == channels), *_square(channels), (channels,)],
+        "linear": [*(shape for shape in _FLAT if prod(shape) == channels), *_square(channels), (channels,)],
         "recurrent": [(28, channels), (channels,)],
     }
     found = guesses.get(kind) or _any_images(hints)
@@ -94,7 +94,7 @@ def _fits(shape: Shape, kind: str, channels: int) -> bool:
     if kind in ("conv2d", "latent"):
         return len(shape) == 3 and shape[0] == channels  # noqa: PLR2004
     if kind == "linear":
-        return _numel(shape) == channels or shape[-1] == channels
+        return prod(shape) == channels or shape[-1] == channels
     return kind == "other" or shape[0] == channels
 
 
@@ -123,13 +123,6 @@ def _square(features: int) -> list[Shape]:
         if features % channels == 0 and channels * side * side == features and side > 1:
             found.append((channels, side, side))
     return found
-
-
-def _numel(shape: Shape) -> int:
-    total = 1
-    for size in shape:
-        total *= size
-    return total
 
 
 def _called(node: ast.Call) -> str:

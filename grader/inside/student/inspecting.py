@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -20,7 +20,7 @@ from grader.inside.student.attempt import Attempt, attempt
 from grader.inside.student.build import Built, Order, make
 from grader.inside.student.candidates import Candidate, blocks_of, find_candidates
 from grader.inside.student.failure import name_of
-from grader.inside.student.handover import Handover, to_frame
+from grader.inside.student.handover import Handover, plain_notes, to_frame
 from grader.inside.student.input_shapes import Hints, Shape, read_hints, shapes_for
 from grader.inside.student.limits import Deadline
 from grader.inside.student.loader import LoadedFile
@@ -35,7 +35,6 @@ from grader.wire.frames import Frame
 from grader.wire.tape import INSPECTION_SCHEMA
 
 MOST_NETWORKS = 40
-MOST_PROBLEMS = 60
 
 _DEFAULT = Order((3, 224, 224), {"num_classes": 10})
 _HOPELESS = frozenset({"NameError", "UnboundLocalError", "AttributeError", "NotImplementedError"})
@@ -68,19 +67,11 @@ def inspect_file(frame: Frame, context: Context) -> Frame:
     notes = [note for note in (*submission.notes, *downloads) if note.file in (None, message["path"])]
     header = {
         "schema": INSPECTION_SCHEMA,
-        "problems": _plain(notes),
+        "problems": plain_notes(notes),
         "parts": search.parts,
         "networks": [_row(subject) for subject in subjects],
     }
     return Frame(header, {f"network/{number}": _handed(subject) for number, subject in enumerate(subjects)})
-
-
-def _plain(notes: Sequence[Problem]) -> list[dict[str, Any]]:
-    found: list[Problem] = []
-    for note in notes:
-        if note not in found:
-            found.append(note)
-    return [asdict(note) for note in found[:MOST_PROBLEMS]]
 
 
 def _row(subject: Subject) -> dict[str, Any]:

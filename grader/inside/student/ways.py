@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from torch import nn
 
-from grader.inside.student.build import Order, arguments_for
+from grader.inside.student.build import Order, arguments_for, parameters_of
 from grader.inside.student.candidates import Candidate
 from grader.inside.student.failure import printable
 from grader.inside.student.loader import LoadedFile
@@ -99,9 +98,4 @@ def _copied(network: nn.Module, device: str) -> nn.Module:
 
 
 def _required(made_by: Callable[..., Any]) -> list[str]:
-    try:
-        parameters = inspect.signature(made_by).parameters.values()
-    except (TypeError, ValueError, RecursionError):
-        return []
-    stars = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [each.name for each in parameters if each.default is each.empty and each.kind not in stars]
+    return [parameter.name for parameter in parameters_of(made_by) if parameter.default is parameter.empty]

@@ -1,17 +1,9 @@
 import pickle
 
-
-class Bomb:
-    def __init__(self, command):
-        self.command = command
-
-    def __reduce__(self):
-        import os
-
-        return os.system, (self.command,)
+from tests.attacks.bomb import Bomb
 
 
 def make(place, places):
-    bomb = pickle.dumps(Bomb(f"touch {places['OUTSIDE']}/{places['MARK']} /tmp/{places['MARK']}"))
+    bomb = pickle.dumps(Bomb(places))
     for name in ("model.pth", "model.pt", "weights.pkl", "model.ckpt", "model.bin", "model.joblib"):
         (place / name).write_bytes(bomb)

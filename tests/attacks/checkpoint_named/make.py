@@ -1,19 +1,11 @@
 import pickle
 import zipfile
 
-
-class Bomb:
-    def __init__(self, command):
-        self.command = command
-
-    def __reduce__(self):
-        import os
-
-        return os.system, (self.command,)
+from tests.attacks.bomb import Bomb
 
 
 def make(place, places):
-    bomb = pickle.dumps({"1.weight": Bomb(f"touch {places['OUTSIDE']}/{places['MARK']} /tmp/{places['MARK']}")}, 2)
+    bomb = pickle.dumps({"1.weight": Bomb(places)}, 2)
     with zipfile.ZipFile(place / "best.pth", "w") as archive:
         for name, data in (("data.pkl", bomb), ("byteorder", b"little"), ("data/0", bytes(64)), ("version", b"3")):
             archive.writestr(f"archive/{name}", data)
