@@ -81,17 +81,18 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         wanted = max(0, min(len(buffer), self._size - self._position))
-        data = self._read(wanted)
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
+        count = self._read(memoryview(buffer)[:wanted])
+        self._position += count
+        return count
 
-    def _read(self, count: int) -> bytes:
-        if hasattr(os, "pread"):
-            return os.pread(self._descriptor, count, self._position)
+    def _read(self, buffer: memoryview) -> int:
+        if hasattr(os, "preadv"):
+            return os.preadv(self._descriptor, [buffer], self._position)
         with self._lock:
             os.lseek(self._descriptor, self._position, os.SEEK_SET)
-            return os.read(self._descriptor, count)
+            data = os.read(self._descriptor, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
     def close(self) -> None:
         if not self.closed:

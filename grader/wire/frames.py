@@ -170,7 +170,7 @@ def _read_exactly(stream: BinaryIO, size: int, what: str) -> bytes:
     parts: list[bytes] = []
     left = size
     while left:
-        part = stream.read(min(left, _CHUNK))
+        part = stream.read(left)
         if not part:
             raise FrameError(f"ends {left} bytes before the end of its {what}")
         parts.append(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from math import prod
 
@@ -33,7 +34,10 @@ def read_exam(frame: Frame) -> Exam:
     shape = (frame.message["n"], *frame.message["image_shape"])
 
     def of(name: str) -> torch.Tensor:
-        return torch.frombuffer(bytearray(frame.blobs[name]), dtype=torch.uint8).reshape(shape)
+        with warnings.catch_warnings():
+            # Of a buffer that must not be written to; every batch is a copy.
+            warnings.filterwarnings("ignore", "The given buffer is not writable")
+            return torch.frombuffer(frame.blobs[name], dtype=torch.uint8).reshape(shape)
 
     return Exam(of("images"), of("perturbed") if frame.blobs["perturbed"] else None)
 

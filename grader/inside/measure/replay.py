@@ -25,14 +25,14 @@ def logits_of(graph: Graph, weights: Tensors, images: torch.Tensor, *, seed: int
         Refused: when a call does not run, or does not make what it made in the dry run.
     """
     torch.manual_seed(seed)
-    batch = graph.tape.batch
+    batch, dtype = graph.tape.batch, dtype_named(graph.given[graph.tape.input].dtype)
     made: list[torch.Tensor] = []
     with torch.inference_mode():
         for start in range(0, len(images), batch):
             part = images[start : start + batch]
-            given = torch.zeros((batch, *images.shape[1:]), dtype=dtype_named(graph.given[graph.tape.input].dtype))
-            given[: len(part)] = part
-            given /= 255
+            given = part.to(dtype).div_(255)
+            if len(part) < batch:
+                given = torch.cat([given, given.new_zeros((batch - len(part), *part.shape[1:]))])
             made.append(_run(graph, weights, given)[: len(part)].flatten(1).to(torch.float32))
     return torch.cat(made)
 

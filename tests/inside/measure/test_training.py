@@ -257,6 +257,29 @@ def test_weights_that_do_not_serve_are_a_note(tmp_path: Path, file: bytes | None
     assert frame.blobs == without_it.blobs
 
 
+class Chosen(nn.Module):
+    """Looks only at the columns that a buffer names."""
+
+    def __init__(self, columns: list[int]) -> None:
+        super().__init__()
+        self.head = nn.Linear(SIDE * len(columns), 10)
+        self.register_buffer("columns", torch.tensor(columns))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Scores."""
+        return self.head(x[..., self.columns].flatten(1))
+
+
+def test_weights_that_cannot_be_computed_with_cost_the_training_nothing(tmp_path: Path) -> None:
+    """They fit the network, and point outside its images."""
+    handed = hand_over(lively(Chosen([3, 5])), Chosen([3, 5]))
+    payload, frame = reply(handed, tmp_path, checkpoint="best.pth", file=saved(Chosen([3, 5000])))
+    assert payload.problem is None
+    assert [note.reason for note in payload.notes] == [Reason.CHECKPOINT_REFUSED]
+    assert "out of bounds" in str(payload.notes[0].facts["detail"])
+    assert set(frame.blobs) == {"trained", "untrained", "perturbed"}
+
+
 def test_network_that_is_not_to_be_trained_is_scored_as_it_was_built(tmp_path: Path) -> None:
     """One pass, and no other network beside it."""
     own = lively(networks.Digits())
