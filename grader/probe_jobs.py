@@ -130,19 +130,27 @@ def measure_job(probe: Probe, given: Given, setting: Setting, handover: Spool) -
     )
 
 
-def exam_job(probe: Probe, given: Given, setting: Setting, handover: Spool, paper: Exam) -> Job:
+@dataclass(frozen=True)
+class Sheet:
+    """The exam of one submission as jobs are given it: what it holds, and its images' bytes."""
+
+    paper: Exam
+    images: Spool
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """How many images of which shape, and whether a perturbed copy follows them."""
+        perturbed = self.paper.perturbed is not None
+        return {"n": self.paper.n, "image_shape": self.paper.shape, "perturbed": perturbed}
+
+
+def exam_job(probe: Probe, given: Given, setting: Setting, handover: Spool, sheet: Sheet) -> Job:
     """Count the trained network, and ask it, and weights that were handed in, about the test images."""
     job, weights = measure_job(probe, given, setting, handover), weights_file(probe, given)
-    blobs = {"images": paper.images, "perturbed": paper.perturbed}
-    if weights in given.tree:
-        blobs["checkpoint"] = given.tree[weights]
-    asked = {
-        "n": paper.n,
-        "image_shape": paper.shape,
-        "budget": asdict(training_budget(probe, setting.dataset)),
-        "checkpoint": weights,
-    }
-    return replace(job, message={**job.message, **asked}, blobs=blobs)
+    blobs = {"checkpoint": given.tree[weights]} if weights in given.tree else {}
+    asked = {**sheet.facts, "budget": asdict(training_budget(probe, setting.dataset)), "checkpoint": weights}
+    spools = {**job.spools, "exam": sheet.images}
+    return replace(job, message={**job.message, **asked}, blobs=blobs, spools=spools)
 
 
 def _declared(files: FilesPayload, key: str) -> str | None:

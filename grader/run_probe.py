@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from grader.checks.shares import percent
-from grader.datasets.join import checkpoint_correct, exam, join_labels
+from grader.datasets.join import Exam, checkpoint_correct, exam, join_labels
 from grader.domain.assignment import Probe
 from grader.domain.evidence import FilesPayload, NetworkPayload, TrainingPayload
 from grader.domain.measurement import TrainingFacts
@@ -18,9 +19,11 @@ from grader.domain.outcome import Outcome
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.jail.job import Jail, JailRun, Spool
+from grader.jail.spool import FileSpool
 from grader.probe_jobs import (
     Given,
     Setting,
+    Sheet,
     exam_job,
     intake_job,
     measure_job,
@@ -99,8 +102,9 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
     trains = training_budget(probe, setting.dataset).epochs > 0
     paper = exam(setting.dataset, setting.secret, given.sha256, trained=trains)
     handed, handover = hand
-    job = exam_job(probe, given, setting, handover, paper)
-    measured = setting.jail.run(job)
+    with _sheet(paper) as sheet:
+        job = exam_job(probe, given, setting, handover, sheet)
+        measured = setting.jail.run(job)
     runs = (handed, measured)
     with replied(measured) as frame:
         if frame is None:
@@ -119,6 +123,18 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
             return _not_ours(runs)
     training = payload.training if payload.problem else _facts(probe, setting, payload)
     return replace(ran, payload=replace(payload, training=training))
+
+
+@contextmanager
+def _sheet(paper: Exam) -> Iterator[Sheet]:
+    """The exam's images where jails can be given them, for as long as they are needed."""
+    spool = FileSpool()
+    try:
+        for part in paper.pixels():
+            spool.append(part)
+        yield Sheet(paper, spool)
+    finally:
+        spool.close()
 
 
 def _with_checkpoint(payload: TrainingPayload, weights: str, correct: int | None, setting: Setting) -> TrainingPayload:

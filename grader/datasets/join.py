@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from grader.datasets.layout import Images
 from grader.datasets.load import Dataset
 from grader.datasets.metrics import Logits, Wrong, predictions_of, score_predictions, share_right, wrong_predictions
 from grader.datasets.secret_order import derive, perturb, secret_order
@@ -21,29 +22,39 @@ MOST_CLASSES = 10_000
 MOST_SNAPSHOTS = 64
 MOST_MISTAKES = 24
 
+_PIECE = 500
+"""Images that are put in order at a time: few enough to stay in the processor's cache."""
+
 
 @dataclass(frozen=True)
 class Exam:
-    """What one submission is asked: the bytes of n images of `shape` (channels, height, width), plain and perturbed.
+    """What one submission is asked: n images of `shape` (channels, height, width), plain and perturbed.
 
     There are no perturbed ones for a network that was not trained here.
     """
 
     n: int
     shape: tuple[int, int, int]
-    images: bytes = field(repr=False)
-    perturbed: bytes = field(repr=False)
     order: Indices = field(repr=False, compare=False)
     """Position in the exam to index in the data set; known to the parent only."""
+    source: Images = field(repr=False, compare=False)
+    """The data set's own images, in its own order."""
+    perturbed: Images | None = field(default=None, repr=False, compare=False)
+
+    def pixels(self) -> Iterator[memoryview]:
+        """The bytes of all images in the order of the exam, then those of the perturbed ones, piece by piece."""
+        for start in range(0, self.n, _PIECE):
+            yield np.ascontiguousarray(self.source[self.order[start : start + _PIECE]]).data.cast("B")
+        if self.perturbed is not None:
+            yield np.ascontiguousarray(self.perturbed).data.cast("B")
 
 
 def exam(dataset: Dataset, secret: bytes, sha256: str, *, trained: bool = True) -> Exam:
     """The test images in the secret order of this submission, and slightly changed for one that was `trained`."""
     key = derive(secret, "exam", dataset.sha256, sha256)
     order = secret_order(dataset.test_n, key)
-    images = dataset.test_images[order]
-    changed = perturb(images, key).tobytes() if trained else b""
-    return Exam(dataset.test_n, dataset.image_shape, images.tobytes(), changed, order)
+    changed = perturb(dataset.test_images[order], key) if trained else None
+    return Exam(dataset.test_n, dataset.image_shape, order, dataset.test_images, changed)
 
 
 def join_labels(paper: Exam, reply: Frame, dataset: Dataset) -> AccuracyMeasurement:
@@ -57,7 +68,7 @@ def join_labels(paper: Exam, reply: Frame, dataset: Dataset) -> AccuracyMeasurem
     beside = {
         name: share_right(predictions_of(_in_order(_logits(reply, name, paper.n, classes), paper)), dataset.test_labels)
         for name in ("perturbed", "untrained")
-        if paper.perturbed
+        if paper.perturbed is not None
     }
     scores = score_predictions(predictions_of(trained), dataset.test_labels, len(dataset.class_names))
     return AccuracyMeasurement(
@@ -101,8 +112,8 @@ def _curve(paper: Exam, reply: Frame, dataset: Dataset, classes: int) -> tuple[f
 
 
 def _mistake(wrong: Wrong, dataset: Dataset) -> Mistake:
-    pixels = tuple(int(level) for level in dataset.test_images[wrong.index].reshape(-1))
-    return Mistake(wrong.index, wrong.truth, wrong.predicted, wrong.confidence, pixels)
+    pixels = dataset.test_images[wrong.index].reshape(-1).tolist()
+    return Mistake(wrong.index, wrong.truth, wrong.predicted, wrong.confidence, tuple(pixels))
 
 
 def _in_order(logits: Logits, paper: Exam) -> Logits:

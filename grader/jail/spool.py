@@ -28,8 +28,8 @@ class FileSpool:
         """The file itself; owned by the spool."""
         return self._descriptor
 
-    def append(self, data: bytes) -> None:
-        """Write at the end."""
+    def append(self, data: bytes | memoryview) -> None:
+        """Write bytes at the end."""
         view = memoryview(data)
         while view:
             written = os.write(self._descriptor, view)

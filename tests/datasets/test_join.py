@@ -28,9 +28,9 @@ def paper(dataset: Dataset) -> Exam:
     return exam(dataset, SECRET, "ab" * 32)
 
 
-def images_of(data: bytes, paper: Exam) -> npt.NDArray[np.uint8]:
-    """The images as the measuring zone sees them."""
-    return np.frombuffer(data, dtype=np.uint8).reshape(paper.n, *paper.shape[1:])
+def images_of(paper: Exam) -> npt.NDArray[np.uint8]:
+    """The images as the measuring zone sees them: plain ones, then perturbed ones."""
+    return np.frombuffer(b"".join(paper.pixels()), dtype=np.uint8).reshape(2, paper.n, *paper.shape[1:])
 
 
 def answers(paper: Exam, dataset: Dataset, right: int, classes: int = 10) -> Logits:
@@ -50,7 +50,7 @@ def reply(paper: Exam, trained: Logits, **blobs: bytes) -> Frame:
 
 def test_exam_holds_every_image_once_in_another_order(dataset: Dataset, paper: Exam) -> None:
     """The order leads back to the data set; nothing but pixels goes along."""
-    images = images_of(paper.images, paper)
+    images, _ = images_of(paper)
     assert np.array_equal(images, dataset.test_images[paper.order])
     assert sorted(paper.order.tolist()) == list(range(dataset.test_n))
     assert not np.array_equal(paper.order, np.arange(dataset.test_n))
@@ -66,7 +66,7 @@ def test_exam_differs_by_submission_and_secret(dataset: Dataset, paper: Exam) ->
 
 def test_perturbed_images_stay_near_their_originals(paper: Exam) -> None:
     """The second copy is in the same order, and its mean differs by little."""
-    images, changed = images_of(paper.images, paper), images_of(paper.perturbed, paper)
+    images, changed = images_of(paper)
     assert not np.array_equal(images, changed)
     near = np.abs(images.astype(float).mean((1, 2)) - changed.astype(float).mean((1, 2)))
     assert near.max() < 20
@@ -160,7 +160,8 @@ def test_reply_without_a_blob_is_refused(dataset: Dataset, paper: Exam, name: st
 def test_network_that_was_not_trained_here_is_asked_once(dataset: Dataset) -> None:
     """No changed images go along, and there is no accuracy on them."""
     paper = exam(dataset, SECRET, "ab" * 32, trained=False)
-    assert paper.perturbed == b""
+    assert paper.perturbed is None
+    assert sum(map(len, paper.pixels())) == dataset.test_images.size
     logits = answers(paper, dataset, 100)
     measured = join_labels(paper, Frame({"classes": 10, "curve": 0}, {"trained": logits.tobytes()}), dataset)
     assert (measured.correct, measured.perturbed_accuracy, measured.untrained_accuracy) == (100, None, None)
@@ -173,4 +174,4 @@ def test_images_with_channels_keep_their_shape(dataset: Dataset) -> None:
     coloured = replace(dataset, test_images=np.stack([grey, grey, grey], 1))
     paper = exam(coloured, SECRET, "ab" * 32, trained=False)
     assert paper.shape == (3, *grey.shape[1:])
-    assert len(paper.images) == 3 * grey.size
+    assert sum(map(len, paper.pixels())) == 3 * grey.size

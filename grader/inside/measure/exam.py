@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
+from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -14,7 +16,6 @@ from grader.inside.measure.diagnostics import diagnose, size
 from grader.inside.measure.flow import trace_flow
 from grader.inside.measure.graph import Graph
 from grader.inside.measure.refused import malformed
-from grader.wire.frames import Frame
 
 MAX_CLASSES = 4096
 MAX_EXAM_WORK = 1 << 44
@@ -29,17 +30,13 @@ class Exam:
     perturbed: torch.Tensor | None
 
 
-def read_exam(frame: Frame) -> Exam:
+def read_exam(message: Mapping[str, Any], spool: Path) -> Exam:
     """The images are the parent's own: a wrong size is a bug and may raise."""
-    shape = (frame.message["n"], *frame.message["image_shape"])
-
-    def of(name: str) -> torch.Tensor:
-        with warnings.catch_warnings():
-            # Of a buffer that must not be written to; every batch is a copy.
-            warnings.filterwarnings("ignore", "The given buffer is not writable")
-            return torch.frombuffer(frame.blobs[name], dtype=torch.uint8).reshape(shape)
-
-    return Exam(of("images"), of("perturbed") if frame.blobs["perturbed"] else None)
+    shape = (message["n"], *message["image_shape"])
+    copies = 2 if message["perturbed"] else 1
+    whole = torch.from_file(str(spool), shared=False, size=copies * prod(shape), dtype=torch.uint8)
+    images = whole.reshape(copies, *shape)
+    return Exam(images[0], images[1] if copies > 1 else None)
 
 
 def unscorable(graph: Graph, exam: Exam, outputs: int | None) -> Problem | None:

@@ -36,7 +36,7 @@ Logits = Mapping[str, torch.Tensor]
 
 def training(frame: Frame, context: Context) -> Frame:
     """The reply to a training probe. A hostile hand-over makes it a problem, never an exception."""
-    exam = read_exam(frame)
+    exam = read_exam(frame.message, context.spools["exam"])
     handover: Handover | None = None
     try:
         handover = load_handover(context.spools["handover"])

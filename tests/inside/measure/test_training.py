@@ -62,11 +62,13 @@ def reply(handed: Frame, folder: Path, **changes: Any) -> tuple[TrainingPayload,
     file: bytes | None = changes.pop("file", None)
     budget = {"epochs": 3, "seconds": 60}
     message = {"sources": [], "outputs": 10, "n": N, "image_shape": IMAGE, "budget": budget, **changes}
-    perturbed = changes.pop("perturbed", CHANGED.numpy().tobytes())
-    blobs = {"images": PLAIN.numpy().tobytes(), "perturbed": perturbed}
-    if file is not None:
-        blobs["checkpoint"] = file
-    frame = training(Frame(message, blobs), replace(spooled(folder, handed), seed=7))
+    changed: bytes = changes.pop("changed", CHANGED.numpy().tobytes())
+    context = spooled(folder, handed)
+    (folder / "exam").write_bytes(PLAIN.numpy().tobytes() + changed)
+    spools = {**context.spools, "exam": folder / "exam"}
+    blobs = {} if file is None else {"checkpoint": file}
+    message = {**message, "perturbed": bool(changed)}
+    frame = training(Frame(message, blobs), replace(context, spools=spools, seed=7))
     read = json.loads(json.dumps(frame.message["payload"], allow_nan=False))
     return TypeAdapter(TrainingPayload).validate_python(read), frame
 
@@ -283,12 +285,12 @@ def test_weights_that_cannot_be_computed_with_cost_the_training_nothing(tmp_path
 def test_network_that_is_not_to_be_trained_is_scored_as_it_was_built(tmp_path: Path) -> None:
     """One pass, and no other network beside it."""
     own = lively(networks.Digits())
-    payload, frame = reply(handed_over(trained=tapes(own)), tmp_path, perturbed=b"")
+    payload, frame = reply(handed_over(trained=tapes(own)), tmp_path, changed=b"")
     assert payload.problem is None
     assert payload.network is not None
     assert set(frame.blobs) == {"trained"}
     assert np.array_equal(logits(frame, "trained"), wanted(own))
     (tmp_path / "both").mkdir()
-    both, _ = reply(hand_over(own, networks.Digits()), tmp_path / "both", perturbed=b"")
+    both, _ = reply(hand_over(own, networks.Digits()), tmp_path / "both", changed=b"")
     assert both.problem is not None
     assert both.problem.reason == Reason.HANDOVER_REFUSED
