@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -72,7 +73,7 @@ def run_intake(given: Given, starter: Mapping[str, str], jail: Jail) -> Ran:
         if frame is None:
             return _stopped(run)
         try:
-            payload = TypeAdapter(FilesPayload).validate_python(dict(frame.message))
+            payload = _form(FilesPayload).validate_python(dict(frame.message))
         except ValidationError:
             return _not_ours((run,))
     payload = replace(payload, problems=(*given.unread, *payload.problems))
@@ -155,9 +156,15 @@ def _facts(probe: Probe, setting: Setting, payload: TrainingPayload) -> Training
     return replace(payload.training, epochs_budget=budget.epochs, seconds_cap=budget.seconds, seed=setting.seed)
 
 
+@cache
+def _form(kind: Any) -> TypeAdapter[Any]:
+    """What checks a payload; to work it out takes as long as some jobs."""
+    return TypeAdapter(kind)
+
+
 def _understood(kind: type[Measured], message: Any, runs: tuple[JailRun, ...]) -> Ran:
     try:
-        payload: Measured = TypeAdapter(kind).validate_python(message)
+        payload: Measured = _form(kind).validate_python(message)
     except ValidationError:
         return _not_ours(runs)
     if payload.problem is not None and payload.problem.reason in _SOFT_TIMEOUTS:

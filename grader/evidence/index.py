@@ -26,6 +26,9 @@ class IndexEntry:
     probes: dict[str, str]
 
 
+_ENTRY = TypeAdapter(IndexEntry)
+
+
 def write_entry(out: Path, folder: str, evidence: SubmissionEvidence) -> None:
     """Remember which evidence a submission has; whole or not at all.
 
@@ -48,7 +51,7 @@ def read_entries(out: Path) -> Iterator[IndexEntry]:
     """
     for path in sorted((out / "evidence" / _FOLDER).glob("[!.]*.json")):
         try:
-            yield TypeAdapter(IndexEntry).validate_json(path.read_bytes())
+            yield _ENTRY.validate_json(path.read_bytes())
         except (OSError, ValidationError):
             raise OutputError(f"{path}: damaged; delete it and run grader grade again") from None
 

@@ -23,16 +23,18 @@ class Dialect:
     memory_limit: str
     swap_limit: str
     swap_is_total: bool
+    door: str
+    """Where a process writes that it wants to be in. In version 1 one thread that moves itself waits for nobody."""
     peak: str
     kills: str
     kills_key: str
 
 
 VERSION_1 = Dialect(
-    "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", True, "memory.max_usage_in_bytes", "memory.oom_control",
-    "oom_kill",
+    "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", True, "tasks", "memory.max_usage_in_bytes",
+    "memory.oom_control", "oom_kill",
 )  # fmt: skip
-VERSION_2 = Dialect("memory.max", "memory.swap.max", False, "memory.peak", "memory.events", "oom_kill")
+VERSION_2 = Dialect("memory.max", "memory.swap.max", False, "cgroup.procs", "memory.peak", "memory.events", "oom_kill")
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,19 @@ class JobCgroup:
         # The namespace's first process is ours and counts too.
         (self.folders[-1] / "pids.max").write_text(str(limits.processes + 1))
 
-    def enter(self, pid: int) -> None:
-        """Put a process into the groups; all it starts from now on is in them too."""
-        for folder in self.folders:
-            (folder / "cgroup.procs").write_text(str(pid))
+    @contextlib.contextmanager
+    def doors(self) -> Iterator[list[int]]:
+        """Descriptors by which the process that holds them puts itself into the groups, and all it starts from then on.
+
+        Raises:
+            OSError: when one cannot be opened.
+        """
+        with contextlib.ExitStack() as stack:
+            opened = []
+            for folder in self.folders:
+                opened.append(os.open(folder / self.dialect.door, os.O_WRONLY | os.O_CLOEXEC))
+                stack.callback(os.close, opened[-1])
+            yield opened
 
     @property
     def memory_full(self) -> bool:

@@ -170,6 +170,9 @@ def _listen(watch: Watch, ends: Ends) -> bool:
         _let_go(watch, ends)
     if "status" in message:
         watch.status, watch.disk_full = message["status"], message["disk_full"]
+    if "outside" in message:
+        # No cgroup after all: its memory is weighed.
+        watch.cgroup = None
     watch.problem = message.get("problem", watch.problem)
     if "gone" in message:
         watch.gone = True
@@ -178,16 +181,18 @@ def _listen(watch: Watch, ends: Ends) -> bool:
 
 
 def _let_go(watch: Watch, ends: Ends) -> None:
-    """The job waits for a word before it starts anything: by then its limits stand."""
+    """The job waits for a word before it starts anything, and first walks into its cgroups by the doors sent along."""
     if watch.stopped is not None:
         watch.stop(watch.stopped, watch.stopped_by)
         return
-    if ends.cgroup is not None and watch.pid:
+    with contextlib.ExitStack() as stack:
+        doors: list[int] = []
+        if ends.cgroup is not None:
+            with contextlib.suppress(OSError):
+                doors = stack.enter_context(ends.cgroup.doors())
+                watch.cgroup = ends.cgroup
         with contextlib.suppress(OSError):
-            ends.cgroup.enter(watch.pid)
-            watch.cgroup = ends.cgroup
-    with contextlib.suppress(OSError):
-        ends.line.send(b"go")
+            socket.send_fds(ends.line, [b"go"], doors)
 
 
 def _read_cgroup(watch: Watch, cgroup: JobCgroup) -> None:

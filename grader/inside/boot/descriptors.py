@@ -11,6 +11,7 @@ from typing import Any
 
 MESSAGE_BYTES = 1 << 16
 MOST_DESCRIPTORS = 64
+_MOST_DOORS = 4
 _HIGH = 128
 """Descriptors of a job are moved up here, away from the numbers that programs expect to be free."""
 
@@ -39,6 +40,23 @@ def put_streams(log: int) -> None:
     os.dup2(log, 2)
     os.close(log)
     os.close(null)
+
+
+def may_start(line: socket.socket) -> bool:
+    """Wait for the parent's word and walk into the cgroups whose doors come with it; False when it will not come.
+
+    Nothing may be started before. Who cannot get in says so, and is watched instead.
+    """
+    word, doors, _, _ = socket.recv_fds(line, 64, _MOST_DOORS, socket.MSG_CMSG_CLOEXEC)
+    for door in doors:
+        try:
+            # 0 is the writer itself.
+            os.write(door, b"0")
+        except OSError:
+            tell(line, {"outside": True})
+        finally:
+            os.close(door)
+    return bool(word)
 
 
 def tell(line: socket.socket, message: Mapping[str, Any], descriptors: Iterable[int] = ()) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.inside.boot import landlock, linux, seccomp, service, walls, worker
-from grader.inside.boot.descriptors import MESSAGE_BYTES, close_all_but, put_streams, raised, tell
+from grader.inside.boot.descriptors import close_all_but, may_start, put_streams, raised, tell
 from grader.inside.boot.service import Member, Order
 from grader.inside.context import Context
 
@@ -91,7 +91,7 @@ def _become_keeper(plan: Plan, order: Order, descriptors: list[int], folder: Pat
         linux.take_in_orphans()
         moved = [line.fileno(), *(raised(descriptor) for descriptor in descriptors[1:])]
         close_all_but(moved)
-        if not line.recv(MESSAGE_BYTES):
+        if not may_start(line):
             os._exit(status)
         child = os.fork()
         if child == 0:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader.inside.boot import linux, service, walls, worker
-from grader.inside.boot.descriptors import MESSAGE_BYTES, close_all_but, put_streams, raised, tell
+from grader.inside.boot.descriptors import close_all_but, may_start, put_streams, raised, tell
 from grader.inside.boot.service import Member, Order
 from grader.inside.context import Context
 
@@ -90,7 +90,7 @@ def _become_init(warm: Warm, order: Order, descriptors: list[int]) -> NoReturn:
         walls.raise_job_walls(limits, order["shares"], spools, nested=warm.nested)
         linux.set_dumpable(False)
         # Until the parent has put this process under its limits, nothing may start.
-        if not line.recv(MESSAGE_BYTES):
+        if not may_start(line):
             os._exit(status)
         child = os.fork()
         if child == 0:
