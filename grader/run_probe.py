@@ -73,7 +73,7 @@ def run_intake(given: Given, starter: Mapping[str, str], jail: Jail) -> Ran:
         if frame is None:
             return _stopped(run)
         try:
-            payload = _form(FilesPayload).validate_python(dict(frame.message))
+            payload = _form("FilesPayload").validate_python(dict(frame.message))
         except ValidationError:
             return _not_ours((run,))
     payload = replace(payload, problems=(*given.unread, *payload.problems))
@@ -157,14 +157,14 @@ def _facts(probe: Probe, setting: Setting, payload: TrainingPayload) -> Training
 
 
 @cache
-def _form(kind: Any) -> TypeAdapter[Any]:
-    """What checks a payload; to work it out takes as long as some jobs."""
-    return TypeAdapter(kind)
+def _form(name: str) -> TypeAdapter[Any]:
+    """What checks a payload of this class; to work it out takes as long as some jobs."""
+    return TypeAdapter({kind.__name__: kind for kind in (FilesPayload, NetworkPayload, TrainingPayload)}[name])
 
 
 def _understood(kind: type[Measured], message: Any, runs: tuple[JailRun, ...]) -> Ran:
     try:
-        payload: Measured = _form(kind).validate_python(message)
+        payload: Measured = _form(kind.__name__).validate_python(message)
     except ValidationError:
         return _not_ours(runs)
     if payload.problem is not None and payload.problem.reason in _SOFT_TIMEOUTS:
