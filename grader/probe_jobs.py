@@ -19,6 +19,9 @@ TRAIN_SHARE = "train"
 SCORE_BATCH = 250
 """Images per replay of the tape; the tape's sizes are those of this batch."""
 
+ANSWER_S = 120.0
+"""Seconds for the student's own process to answer for all test images, before and after training."""
+
 _MARGIN_S = 4.0
 """How far the jail's own limit lies above the soft ones, which can name a file and a line."""
 
@@ -47,6 +50,20 @@ class Given:
     files: FilesPayload = FilesPayload(files=())
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """The exam of one submission as jobs are given it: what it holds, and its images' bytes."""
+
+    paper: Exam
+    images: Spool
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """How many images of which shape, and whether a perturbed copy follows them."""
+        perturbed = self.paper.perturbed is not None
+        return {"n": self.paper.n, "image_shape": self.paper.shape, "perturbed": perturbed}
+
+
 def weights_file(probe: Probe, given: Given) -> str:
     """The file of weights that answers.toml names for this question, else the only one there is, else empty."""
     found = [file.path for file in given.files.files if file.kind == "weights" and file.path in given.tree]
@@ -64,8 +81,12 @@ def intake_job(given: Given, starter: Mapping[str, str]) -> Job:
     return Job(Zone.INTAKE, "read", message, blobs=given.raw, limits=limits)
 
 
-def student_job(probe: Probe, given: Given, setting: Setting) -> Job:
-    """Choose, build, record, and train where the probe says so: the one job that runs a student's code."""
+def student_job(probe: Probe, given: Given, setting: Setting, sheet: Sheet | None = None) -> Job:
+    """Choose, build, record, and train where the probe says so: the one job that runs a student's code.
+
+    With a `sheet` the trained network is asked about the test images there and
+    then, because it could not be rerun where no student's code is.
+    """
     selector = _selector(probe)
     message: dict[str, Any] = {
         "selector": {**asdict(selector), "declared_name": _declared(given.files, selector.declared)},
@@ -78,10 +99,11 @@ def student_job(probe: Probe, given: Given, setting: Setting) -> Job:
         "forward_s": probe.forward_s,
     }
     wall_s = probe.import_s + probe.forward_s + _MARGIN_S
+    job = Job(Zone.STUDENT, probe.kind, message, blobs=given.tree, seed=setting.seed)
     if probe.kind == "training":
         budget = training_budget(probe, setting.dataset)
         wall_s += budget.seconds
-        message |= {
+        trains = {
             "weights": True,
             "batches": [1],
             "budget": asdict(budget),
@@ -89,15 +111,12 @@ def student_job(probe: Probe, given: Given, setting: Setting) -> Job:
             "score_batch": SCORE_BATCH,
             "snapshots": probe.snapshots,
         }
-    return Job(
-        Zone.STUDENT,
-        probe.kind,
-        message,
-        blobs=given.tree,
-        shares=(TRAIN_SHARE,) if probe.kind == "training" else (),
-        limits=Limits(wall_s=wall_s, cpu_s=2 * wall_s),
-        seed=setting.seed,
-    )
+        job = replace(job, message={**message, **trains}, shares=(TRAIN_SHARE,))
+    if sheet is not None:
+        wall_s += ANSWER_S
+        asked = {"exam": sheet.facts, "answer_s": ANSWER_S}
+        job = replace(job, message={**job.message, **asked}, spools={"exam": sheet.images})
+    return replace(job, limits=Limits(wall_s=wall_s, cpu_s=2 * wall_s))
 
 
 def training_budget(probe: Probe, dataset: Dataset) -> Budget:
@@ -130,25 +149,17 @@ def measure_job(probe: Probe, given: Given, setting: Setting, handover: Spool) -
     )
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """The exam of one submission as jobs are given it: what it holds, and its images' bytes."""
+def exam_job(
+    probe: Probe, given: Given, setting: Setting, handover: Spool, sheet: Sheet, *, answered: bool = False
+) -> Job:
+    """Count the trained network, and ask it, and weights that were handed in, about the test images.
 
-    paper: Exam
-    images: Spool
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """How many images of which shape, and whether a perturbed copy follows them."""
-        perturbed = self.paper.perturbed is not None
-        return {"n": self.paper.n, "image_shape": self.paper.shape, "perturbed": perturbed}
-
-
-def exam_job(probe: Probe, given: Given, setting: Setting, handover: Spool, sheet: Sheet) -> Job:
-    """Count the trained network, and ask it, and weights that were handed in, about the test images."""
+    A hand-over that `answered` brings the network's own scores, from a student's process that had the sheet.
+    """
     job, weights = measure_job(probe, given, setting, handover), weights_file(probe, given)
     blobs = {"checkpoint": given.tree[weights]} if weights in given.tree else {}
-    asked = {**sheet.facts, "budget": asdict(training_budget(probe, setting.dataset)), "checkpoint": weights}
+    budget = asdict(training_budget(probe, setting.dataset))
+    asked = {**sheet.facts, "budget": budget, "checkpoint": weights, "answered": answered}
     spools = {**job.spools, "exam": sheet.images}
     return replace(job, message={**job.message, **asked}, blobs=blobs, spools=spools)
 

@@ -15,11 +15,11 @@ from grader.checks.shares import percent
 from grader.datasets.join import Exam, checkpoint_correct, exam, join_labels
 from grader.domain.assignment import Probe
 from grader.domain.evidence import FilesPayload, NetworkPayload, TrainingPayload
-from grader.domain.measurement import TrainingFacts
+from grader.domain.measurement import Provenance, TrainingFacts
 from grader.domain.outcome import Outcome
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
-from grader.jail.job import Jail, JailRun, Spool
+from grader.jail.job import Jail, JailRun, Job, Spool
 from grader.jail.spool import FileSpool
 from grader.probe_jobs import (
     Given,
@@ -37,6 +37,9 @@ Payload = FilesPayload | NetworkPayload | TrainingPayload
 Measured = TypeVar("Measured", NetworkPayload, TrainingPayload)
 
 _SOFT_TIMEOUTS = frozenset({Reason.IMPORT_TIMEOUT, Reason.BUILD_TIMEOUT, Reason.FORWARD_TIMEOUT})
+
+_NOT_RERUN = frozenset({Reason.OPERATOR_REFUSED, Reason.LEAVES_TORCH, Reason.TOO_LARGE})
+"""Why a network cannot be rerun outside the student's process although it runs inside."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def run_probe(probe: Probe, given: Given, setting: Setting) -> Ran:
         # Where reading failed, its reason says more than that there is no code.
         problem = next(iter(given.files.problems), Problem(Reason.NO_CODE))
         return Ran(Outcome.FINISHED, _payload_of(probe, problem))
-    return _measure(probe, given, setting)
+    return _train(probe, given, setting) if probe.kind == "training" else _count(probe, given, setting)
 
 
 def _payload_of(probe: Probe, problem: Problem) -> Payload:
@@ -80,31 +83,37 @@ def run_intake(given: Given, starter: Mapping[str, str], jail: Jail) -> Ran:
     return Ran(Outcome.FINISHED, payload, runs=(run,), tree=frame.blobs)
 
 
-def _measure(probe: Probe, given: Given, setting: Setting) -> Ran:
-    """The student's process hands over; another one, which runs no student code, counts and predicts."""
-    handed = setting.jail.run(student_job(probe, given, setting))
-    try:
-        if handed.outcome is not Outcome.FINISHED or handed.reply is None:
+def _count(probe: Probe, given: Given, setting: Setting) -> Ran:
+    """The student's process hands over; another one, which runs no student code, counts."""
+    with _handed_over(student_job(probe, given, setting), setting.jail) as (handed, handover):
+        if handover is None:
             return _stopped(handed)
-        if probe.kind == "training":
-            return _examine(probe, given, setting, (handed, handed.reply))
-        measured = setting.jail.run(measure_job(probe, given, setting, handed.reply))
-        with replied(measured) as frame:
-            if frame is None:
-                return replace(_stopped(measured), runs=(handed, measured))
-            return _understood(NetworkPayload, frame.message, (handed, measured))
-    finally:
-        if handed.reply is not None:
-            handed.reply.close()
+        measured = setting.jail.run(measure_job(probe, given, setting, handover))
+    with replied(measured) as frame:
+        if frame is None:
+            return replace(_stopped(measured), runs=(handed, measured))
+        return _understood(NetworkPayload, frame.message, (handed, measured))
 
 
-def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, Spool]) -> Ran:
-    """Score the handed-over network on test images; the labels join here, outside every jail."""
+def _train(probe: Probe, given: Given, setting: Setting) -> Ran:
+    """Train and score; what cannot be rerun outside the student's process is trained again, and asked in there."""
     trains = training_budget(probe, setting.dataset).epochs > 0
-    paper = exam(setting.dataset, setting.secret, given.sha256, trained=trains)
-    handed, handover = hand
-    with _sheet(paper) as sheet:
-        job = exam_job(probe, given, setting, handover, sheet)
+    with _sheet(exam(setting.dataset, setting.secret, given.sha256, trained=trains)) as sheet:
+        ran = _examine(probe, given, setting, sheet)
+        problem = ran.payload.problem if isinstance(ran.payload, TrainingPayload) else None
+        if problem is None or problem.reason not in _NOT_RERUN:
+            return ran
+        again = _examine(probe, given, setting, sheet, answered=True)
+        return replace(again, runs=(*ran.runs, *again.runs))
+
+
+def _examine(probe: Probe, given: Given, setting: Setting, sheet: Sheet, *, answered: bool = False) -> Ran:
+    """Score the handed-over network on test images; the labels join here, outside every jail."""
+    order = student_job(probe, given, setting, sheet if answered else None)
+    with _handed_over(order, setting.jail) as (handed, handover):
+        if handover is None:
+            return _stopped(handed)
+        job = exam_job(probe, given, setting, handover, sheet, answered=answered)
         measured = setting.jail.run(job)
     runs = (handed, measured)
     with replied(measured) as frame:
@@ -115,15 +124,27 @@ def _examine(probe: Probe, given: Given, setting: Setting, hand: tuple[JailRun, 
         if ran.outcome is not Outcome.FINISHED or not isinstance(payload, TrainingPayload):
             return ran
         try:
-            payload = _with_checkpoint(
-                payload, job.message["checkpoint"], checkpoint_correct(paper, frame, setting.dataset), setting
-            )
+            correct = checkpoint_correct(sheet.paper, frame, setting.dataset)
+            payload = _with_checkpoint(payload, job.message["checkpoint"], correct, setting)
             if payload.problem is None:
-                payload = replace(payload, accuracy=join_labels(paper, frame, setting.dataset))
+                provenance = Provenance.REPORTED if answered else Provenance.RECOMPUTED
+                accuracy = join_labels(sheet.paper, frame, setting.dataset)
+                payload = replace(payload, accuracy=replace(accuracy, provenance=provenance))
         except ValueError:
             return _not_ours(runs)
     training = payload.training if payload.problem else _facts(probe, setting, payload)
     return replace(ran, payload=replace(payload, training=training))
+
+
+@contextmanager
+def _handed_over(job: Job, jail: Jail) -> Iterator[tuple[JailRun, Spool | None]]:
+    """A student's job, and what it handed over, None when it did not come to that."""
+    run = jail.run(job)
+    try:
+        yield run, run.reply if run.outcome is Outcome.FINISHED else None
+    finally:
+        if run.reply is not None:
+            run.reply.close()
 
 
 @contextmanager

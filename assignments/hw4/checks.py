@@ -7,6 +7,7 @@ stand in assignment.toml, numbers to compare with in expected.toml.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -21,7 +22,7 @@ from grader.claims.hand import JudgedRow, RowVerdict
 from grader.claims.read import Claims
 from grader.claims.truth import judge_claims
 from grader.domain.evidence import Essay, FilesPayload, NetworkPayload, TrainingPayload
-from grader.domain.measurement import AccuracyMeasurement, Chosen, NetworkMeasurement
+from grader.domain.measurement import AccuracyMeasurement, Chosen, NetworkMeasurement, Provenance
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 
@@ -58,7 +59,7 @@ def network_runs(network: NetworkPayload, expected: Expected) -> Verdict:
         verdict = failed(Reason.OUTPUT_CONSTANT, expected=(1, outputs), actual=shape).at(constant.file, constant.line)
     # What the check itself says is not said again beside it.
     known = [note for note in (*network.notes, *measured.diagnostics) if note.reason != verdict.reason]
-    return _chosen_and_sourced(verdict.noting(*known), network.chosen, measured)
+    return _as_measured(_chosen_and_sourced(verdict.noting(*known), network.chosen, measured), measured)
 
 
 @check(optional=["network"])
@@ -116,7 +117,8 @@ def flops_reported(claims: Claims, network: NetworkPayload) -> Verdict:
     expected = f"{measured.macs:,} MACs = {measured.flops:,} FLOPs"
     if not found:
         return failed(Reason.REPORTED_WRONG, what="flops", expected=expected, actual=number.text)
-    return passed(expected=expected, actual=number.text).noting(_convention(printed_by(claims.reported.tool, found)))
+    verdict = passed(expected=expected, actual=number.text)
+    return _as_measured(verdict.noting(_convention(printed_by(claims.reported.tool, found))), measured)
 
 
 @check(requires=["flops_reported"])
@@ -182,7 +184,10 @@ def test_accuracy(training: TrainingPayload, claims: Claims | None, expected: Ex
         seen = percent(untrained)
         review = needs_review(Reason.UNTRAINED_HIGH, accuracy=seen).noting(*verdict.notes)
         return review.flagged(*verdict.flags, Reason.UNTRAINED_HIGH)
-    return _chosen_and_sourced(verdict, training.chosen, measured)
+    verdict = _chosen_and_sourced(verdict, training.chosen, measured)
+    if accuracy.provenance is Provenance.REPORTED:
+        return needs_review(Reason.LOGITS_ONLY, provisional=verdict).flagged(Reason.LOGITS_ONLY)
+    return verdict
 
 
 # --- parts of the checks ------------------------------------------------------
@@ -192,6 +197,15 @@ def _measured(payload: NetworkPayload) -> NetworkMeasurement:
     if payload.network is None:
         raise ValueError("called without a measurement")
     return payload.network
+
+
+def _as_measured(verdict: Verdict, measured: NetworkMeasurement) -> Verdict:
+    """What hangs on numbers of the student's own process earns nothing before a human has looked."""
+    if measured.provenance is Provenance.RECOMPUTED or not verdict.fraction:
+        return verdict
+    review = needs_review(Reason.NUMBERS_REPORTED).noting(*verdict.notes)
+    review = replace(review, expected=verdict.expected, actual=verdict.actual)
+    return review.flagged(*verdict.flags, Reason.NUMBERS_REPORTED)
 
 
 def _chosen_and_sourced(verdict: Verdict, chosen: Chosen | None, measured: NetworkMeasurement | None) -> Verdict:

@@ -134,6 +134,8 @@ class AccuracyMeasurement:
     untrained_accuracy: float | None
     curve: tuple[float, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    provenance: Provenance = Provenance.RECOMPUTED
+    """Reported when the student's own process answered for the images; the labels were joined by us all the same."""
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,9 @@ class Reason(StrEnum):
     BARE_WEIGHTS = "bare_weights"  # count
     NON_FINITE_WEIGHTS = "non_finite_weights"
     OPERATOR_REFUSED = "operator_refused"  # op
+    LEAVES_TORCH = "leaves_torch"  # values that numpy or Python calculated
+    NUMBERS_REPORTED = "numbers_reported"  # part of the network runs in the student's process only
+    LOGITS_ONLY = "logits_only"  # the student's process was asked about the test images
     HANDOVER_REFUSED = "handover_refused"  # detail
     GRAPH_WITHOUT_SOURCE = "graph_without_source"  # layers
     GRAPHS_DIFFER = "graphs_differ"  # eval passes or batches took different paths

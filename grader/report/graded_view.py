@@ -59,6 +59,8 @@ def _remarks(material: Material) -> Iterator[str]:
     for name in sorted(datasets):
         if "digits" in name.lower():
             yield catalogue.text("remark.digits", dataset=safe_line(name, 60))
-    if any(network.provenance is Provenance.REPORTED for network in grade.networks.values()):
+    told = [network.provenance for network in grade.networks.values()]
+    told += [accuracy.provenance for accuracy in grade.accuracy.values()]
+    if Provenance.REPORTED in told:
         yield catalogue.text("remark.reported")
     yield catalogue.text("remark.conventions")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.domain.inspection import FileInspection, InspectedNetwork
-from grader.domain.measurement import NetworkMeasurement
+from grader.domain.measurement import NetworkMeasurement, Provenance
 from grader.domain.problem import Problem
 from grader.report.catalogue import Catalogue
 from grader.report.numbers import count, shape
@@ -61,6 +61,8 @@ def _table(network: NetworkMeasurement, catalogue: Catalogue) -> Iterator[str]:
         "flops": count(network.flops),
     }
     yield "    " + "   ".join(f"{catalogue.text(f'inspect.{name}')} {value}" for name, value in facts.items())
+    if network.provenance is Provenance.REPORTED:
+        yield "    " + catalogue.text("inspect.reported")
     words = [
         f"{tool} {word} {count(number)}"
         for tool, numbers in network.conventions.items()

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from grader.wire.tape import MAX_NUMEL, Tape, TapeError, TapeModule, TapeOp, TapeTensor, load_tape
+from grader.wire.tape import MAX_NUMEL, Tape, TapeError, TapeModule, TapeOp, TapeTensor
+from grader.wire.tape_reader import load_tape
 
 GOOD = Tape(
     batch=1,

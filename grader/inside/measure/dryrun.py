@@ -13,11 +13,11 @@ from grader.domain.reason import Reason
 from grader.inside.measure.counting import BATCH_NORMS, macs_of, window_of
 from grader.inside.measure.graph import Graph, Step
 from grader.inside.measure.guards import guard
-from grader.inside.measure.operators import SKIPPED, Operator, find_operator
+from grader.inside.measure.operators import SKIPPED, Operator, find_operator, unknown_operator
 from grader.inside.measure.perform import flat, perform
 from grader.inside.measure.refused import Refused, malformed
-from grader.inside.measure.values import Ref, dtype_named, read_arguments
-from grader.wire.tape import Tape, TapeOp, TapeTensor
+from grader.inside.measure.values import Arguments, Ref, dtype_named, read_arguments
+from grader.wire.tape import DTYPES, OUTSIDE, Tape, TapeOp, TapeTensor, tensor_ids
 
 MAX_NUMEL = 1 << 28
 """Elements of any one result."""
@@ -29,13 +29,17 @@ MAX_BYTES = 2 << 30
 """Results that are alive at one time in one replay."""
 
 
-def dry_run(tape: Tape) -> Graph:
+def dry_run(tape: Tape, *, believe: bool = False) -> Graph:
     """Check a tape and recompute its shapes. Nothing is allocated but shapes.
+
+    With `believe` a call that is not allowed, and is not made either, may have
+    results of the shapes that the student's process saw; such a graph can be
+    counted, and says of whom its numbers are, but not replayed.
 
     Raises:
         Refused: with the operator that is not allowed, or what is wrong with the tape.
     """
-    run = _Run(tape)
+    run = _Run(tape, believe=believe)
     with torch.inference_mode():
         steps = [step for op in tape.ops if (step := run.take(op)) is not None]
     output = run.find(tape.output)
@@ -43,7 +47,7 @@ def dry_run(tape: Tape) -> Graph:
     steps, peak = _with_lifetimes(steps, kept, run.storages)
     if peak > MAX_BYTES:
         raise malformed(f"results of {peak} bytes alive at one time, at most {MAX_BYTES} allowed")
-    return Graph(tape, tuple(steps), output, run.shapes, run.work, peak)
+    return Graph(tape, tuple(steps), output, run.shapes, run.work, peak, tuple(run.believed))
 
 
 class Storage(NamedTuple):
@@ -56,13 +60,15 @@ class Storage(NamedTuple):
 class _Run:
     """The tensors made so far, without elements, and what they cost."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, *, believe: bool) -> None:
         self.work = 0
+        self.believed: list[TapeOp] = []
+        self._believe = believe
         self._meta: dict[int, torch.Tensor] = {}
         self.storages: dict[int, Storage] = {}
         self._read: set[int] = {tape.output}
         for op in tape.ops:
-            self._read.update(_ids((op.args, op.kwargs)))
+            self._read.update(tensor_ids((op.args, op.kwargs)))
         for tensor in tape.tensors:
             self._meta[tensor.id] = _empty(tensor)
         self._own = {tensor.untyped_storage()._cdata for tensor in self._meta.values()}
@@ -90,14 +96,39 @@ class _Run:
             return None
         operator = find_operator(op.op)
         if operator is None:
-            raise _not_allowed(op)
+            return self._take_on_trust(op)
         arguments = read_arguments(operator, op.args, op.kwargs, self.find)
         step = Step(op, operator, arguments, ())
         guard(operator, step.bound, len(op.out))
-        step = replace(step, results=self._keep(op, operator, self._call(step)))
+        try:
+            made = self._call(step)
+        except NotImplementedError:
+            # A shape that hangs on values, as with boolean indexing.
+            return self._take_on_trust(op)
+        step = replace(step, results=self._keep(op, operator, made))
         self.work += macs_of(step) + sum(ref.numel for ref in step.results if ref) * window_of(step)
         if self.work > MAX_WORK:
             raise malformed(f"more than {MAX_WORK} multiply-adds")
+        return step
+
+    def _take_on_trust(self, op: TapeOp) -> Step:
+        """A step that only the student's process can make, with the shapes that it tells."""
+        if not self._believe:
+            raise not_allowed(op)
+        refs = [self.find(number) for number in sorted(tensor_ids((op.args, op.kwargs)))]
+        kinds = [
+            dtype_named(name) if name in DTYPES else torch.float32 for name in op.dtypes or DTYPES[:1] * len(op.out)
+        ]
+        if not len(op.out) == len(op.shapes) == len(kinds):
+            raise malformed(f"{op.op[:100]} with {len(op.out)} results")
+        made = [None if s is None else _sized(s, kind) for s, kind in zip(op.shapes, kinds, strict=True)]
+        for position, number in enumerate(op.out):
+            if number is not None and number in self._meta:
+                # It wrote into a tensor that there was, or gave one back.
+                made[position] = self._meta[number]
+        operator = unknown_operator(op.op)
+        step = Step(op, operator, Arguments((list(refs),), {}), self._keep(op, operator, made))
+        self.believed.append(op)
         return step
 
     def _call(self, step: Step) -> list[Any]:
@@ -107,8 +138,7 @@ class _Run:
         try:
             return flat(perform(step, self._meta, torch.device("meta")))
         except NotImplementedError:
-            # A shape that hangs on values, as with boolean indexing.
-            raise _not_allowed(step.op) from None
+            raise
         except Exception as error:
             # torch raises whatever it likes about arguments that do not fit.
             words = " ".join(str(error).split())[:120]
@@ -148,14 +178,21 @@ class _Run:
         return Ref(number, found, result.dtype)
 
 
-def _not_allowed(op: TapeOp) -> Refused:
+def not_allowed(op: TapeOp) -> Refused:
+    """Why a call cannot be made here."""
+    if op.op == OUTSIDE:
+        return Refused(Reason.LEAVES_TORCH, file=op.file, line=op.line)
     return Refused(Reason.OPERATOR_REFUSED, file=op.file, line=op.line, op=op.op[:100])
 
 
 def _empty(tensor: TapeTensor) -> torch.Tensor:
-    if prod(tensor.shape) > MAX_NUMEL:
-        raise malformed(f"a tensor of {prod(tensor.shape)} elements, at most {MAX_NUMEL} allowed")
-    return torch.empty(tensor.shape, dtype=dtype_named(tensor.dtype), device="meta")
+    return _sized(tensor.shape, dtype_named(tensor.dtype))
+
+
+def _sized(shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
+    if prod(shape) > MAX_NUMEL:
+        raise malformed(f"a tensor of {prod(shape)} elements, at most {MAX_NUMEL} allowed")
+    return torch.empty(shape, dtype=dtype, device="meta")
 
 
 def _renames_strides(op: TapeOp, run: _Run) -> bool:
@@ -197,18 +234,3 @@ def _with_lifetimes(steps: list[Step], kept: set[int], storages: Mapping[int, St
             alive -= 0 if held else storages[number].size
         timed.append(replace(step, expired=expired))
     return timed, peak
-
-
-def _ids(value: Any) -> set[int]:
-    """Every tensor id in arguments that nobody has checked yet."""
-    found: set[int] = set()
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            if type(item.get("t")) is int:
-                found.add(item["t"])
-            waiting.extend(item.values())
-        elif isinstance(item, list | tuple):
-            waiting.extend(item)
-    return found

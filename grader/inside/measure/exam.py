@@ -16,6 +16,7 @@ from grader.inside.measure.diagnostics import diagnose, size
 from grader.inside.measure.flow import trace_flow
 from grader.inside.measure.graph import Graph
 from grader.inside.measure.refused import malformed
+from grader.wire.sheet import sheet_shape
 
 MAX_CLASSES = 4096
 MAX_EXAM_WORK = 1 << 44
@@ -32,11 +33,9 @@ class Exam:
 
 def read_exam(message: Mapping[str, Any], spool: Path) -> Exam:
     """The images are the parent's own: a wrong size is a bug and may raise."""
-    shape = (message["n"], *message["image_shape"])
-    copies = 2 if message["perturbed"] else 1
-    whole = torch.from_file(str(spool), shared=False, size=copies * prod(shape), dtype=torch.uint8)
-    images = whole.reshape(copies, *shape)
-    return Exam(images[0], images[1] if copies > 1 else None)
+    shape = sheet_shape(message)
+    copies = torch.from_file(str(spool), shared=False, size=prod(shape), dtype=torch.uint8).reshape(shape)
+    return Exam(copies[0], copies[1] if len(copies) > 1 else None)
 
 
 def unscorable(graph: Graph, exam: Exam, outputs: int | None) -> Problem | None:

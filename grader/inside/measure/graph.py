@@ -74,6 +74,8 @@ class Graph:
     """Shape of every tensor by id, as it last was."""
     work: int
     peak_bytes: int
+    believed: tuple[TapeOp, ...] = ()
+    """Calls that nobody but the student's process can make; the shapes of their results are as it says."""
 
     @cached_property
     def given(self) -> Mapping[int, TapeTensor]:

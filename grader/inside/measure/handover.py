@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from grader.domain.problem import Fact, Problem
 from grader.domain.reason import Reason
 from grader.inside.measure.refused import malformed
 from grader.wire.frames import FrameError, read_frame
-from grader.wire.tape import HANDOVER_SCHEMA, Tape, TapeError, load_tape
+from grader.wire.sheet import LOGITS
+from grader.wire.tape import HANDOVER_SCHEMA, Tape, TapeError
+from grader.wire.tape_reader import load_tape
 
 MOST_TAPES = 4
 MOST_NOTES = 100
@@ -24,6 +26,7 @@ _MOST_FACTS = 20
 _RULES = ("declared", "name", "structure", "last")
 _KINDS = frozenset(Reason)
 _ROW = 3
+_STATES = ("trained", "perturbed", "untrained")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ class Handover:
     training: Mapping[str, Any] | None
     snapshots: tuple[Snapshot, ...]
     blobs: Mapping[str, bytes]
+    logits: Mapping[str, bytes] = field(default_factory=dict)
+    """Scores that the student's process gave itself, unchecked but for their number of classes."""
+    classes: int = 0
     params: int = 0
     """What the student's process says of its parameters, for when there is no tape to count them on."""
 
@@ -75,6 +81,7 @@ def read_handover(message: Mapping[str, Any], blobs: Mapping[str, bytes]) -> Han
     tapes = message.get("tapes", {})
     if not isinstance(tapes, dict) or len(tapes) > MOST_TAPES:
         raise malformed("tapes are not an object of a few lists")
+    classes, logits = _logits(message.get(LOGITS), blobs)
     training = message.get("training")
     if training is not None and not isinstance(training, dict):
         raise malformed("training is not an object")
@@ -86,6 +93,8 @@ def read_handover(message: Mapping[str, Any], blobs: Mapping[str, bytes]) -> Han
         training=training,
         snapshots=tuple(_snapshot(item) for item in rows_of(message, "snapshots", MOST_SNAPSHOTS)),
         blobs=blobs,
+        logits=logits,
+        classes=classes,
         params=_params(rows_of(message, "parameters", MOST_PARAMETERS)),
     )
 
@@ -101,6 +110,17 @@ def _snapshot(item: Any) -> Snapshot:
     if not isinstance(blobs, dict) or not all(isinstance(blob, str) for blob in blobs.values()):
         raise malformed("a snapshot is not an object of blob names")
     return Snapshot(count_or_none(item.get("epoch"), "epoch") or 0, blobs)
+
+
+def _logits(item: Any, blobs: Mapping[str, bytes]) -> tuple[int, Mapping[str, bytes]]:
+    """Number of classes, and the scores by the network's state."""
+    if item is None:
+        return 0, {}
+    names = item.get("names") if isinstance(item, dict) else None
+    if not isinstance(names, list) or not names or not all(name in _STATES for name in names):
+        raise malformed("scores are not of states that there are")
+    found = {name: blobs.get(f"{LOGITS}/{name}", b"") for name in names}
+    return _within(item.get("classes"), "classes", least=1), found
 
 
 def _params(rows: list[Any]) -> int:

@@ -21,7 +21,8 @@ from grader.inside.measure.measuring import measure_network
 from grader.inside.measure.network import same_network
 from grader.inside.measure.refused import Refused, malformed
 from grader.wire.frames import Frame, FrameError, load_json, read_frame
-from grader.wire.tape import INSPECTION_SCHEMA, TapeError, shape_of
+from grader.wire.tape import INSPECTION_SCHEMA, TapeError
+from grader.wire.tape_reader import shape_of
 
 MOST_NETWORKS = 64
 _KINDS = ("class", "factory", "instance")

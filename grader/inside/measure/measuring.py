@@ -12,10 +12,12 @@ from grader.domain.reason import Reason
 from grader.inside.measure.conventions import conventions_of, sizes_mb
 from grader.inside.measure.counting import macs_of
 from grader.inside.measure.diagnostics import diagnose, is_deterministic, same_operations, size
+from grader.inside.measure.dryrun import not_allowed
 from grader.inside.measure.flow import Flow, trace_flow, used_parameters
 from grader.inside.measure.graph import Graph
 from grader.inside.measure.layers import layers_of, units_of
 from grader.inside.measure.sources import is_unexplained, sequential_kinds
+from grader.wire.tape import TapeOp
 
 _CONTAINERS = frozenset(
     {
@@ -36,6 +38,7 @@ def measure_network(
     parameters = [(prod(tensor.shape), tensor.requires_grad) for tensor in graph.parameters]
     diagnostics = diagnose(graph, flow, outputs=outputs)
     unexplained = is_unexplained(graph, sources)
+    believed = [*graph.believed, *(second.believed if second else ())]
     return NetworkMeasurement(
         class_name=root.kind if root else "",
         input_shape=graph.shapes[graph.tape.input],
@@ -46,14 +49,14 @@ def measure_network(
         layers=layers_of(graph, flow, units_of(graph, flow)),
         conventions=conventions_of(graph),
         eval_deterministic=is_deterministic(graph) and (second is None or same_operations(graph, second)),
-        provenance=Provenance.RECOMPUTED,
+        provenance=Provenance.REPORTED if believed else Provenance.RECOMPUTED,
         file=root.file if root else None,
         line=root.line if root else None,
         output_shape_batch2=second.output.shape if second else None,
         trainable_params=sum(numel for numel, trainable in parameters if trainable),
         unused=_unused(graph, flow),
         sizes_mb=sizes_mb(graph, _CONTAINERS | sequential_kinds(sources)),
-        diagnostics=(*diagnostics, *_between(graph, second)),
+        diagnostics=(*diagnostics, *_between(graph, second), *_on_trust(believed)),
         graph_without_source=unexplained,
     )
 
@@ -70,6 +73,11 @@ def _between(graph: Graph, second: Graph | None) -> tuple[Problem, ...]:
     if graph.output.shape[:1] == (graph.tape.batch,) and shape[:1] != (second.tape.batch,):
         found.append(Problem(Reason.BATCH_AXIS_LOST, facts={"shape": size(shape)}))
     return tuple(found)
+
+
+def _on_trust(believed: Sequence[TapeOp]) -> tuple[Problem, ...]:
+    """What could not be recomputed, each place once."""
+    return tuple({(op.op, op.file, op.line): not_allowed(op).problem for op in believed}.values())
 
 
 def _unused(graph: Graph, flow: Flow) -> tuple[UnusedParameter, ...]:

@@ -125,6 +125,11 @@ class Operator:
         return self.name in RANDOM
 
 
+def unknown_operator(full_name: str) -> Operator:
+    """What stands for an operator that is not run here. Its name has a dot, as none of those that are has."""
+    return Operator(f"unknown.{full_name[:100]}", None, ("tensors",), (None,), takes_device=False, writes=False)
+
+
 @lru_cache(maxsize=1024)
 def find_operator(full_name: str) -> Operator | None:
     """The operator of this exact name, None when it is not allowed or this torch has no such operator."""

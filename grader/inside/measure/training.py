@@ -14,8 +14,8 @@ from grader.domain.measurement import TrainingFacts
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.inside.context import Context
-from grader.inside.measure.dryrun import dry_run
-from grader.inside.measure.exam import Exam, check_work, read_exam, unscorable
+from grader.inside.measure.dryrun import dry_run, not_allowed
+from grader.inside.measure.exam import MAX_CLASSES, Exam, check_work, read_exam, unscorable
 from grader.inside.measure.graph import Graph
 from grader.inside.measure.handover import Handover, load_handover
 from grader.inside.measure.measuring import measure_network
@@ -56,7 +56,7 @@ def _scored(handover: Handover, exam: Exam, message: Mapping[str, Any], seed: in
     if handover.problem is not None:
         return known, {}
     single, *batched = same_network(handover.tapes.get("trained", ()))
-    untrained = [dry_run(tape) for tape in handover.tapes.get("untrained", ())]
+    untrained = [dry_run(tape, believe=True) for tape in handover.tapes.get("untrained", ())]
     if len(batched) != 1 or len(untrained) != (exam.perturbed is not None):
         raise malformed("there are not two tapes of the trained network and one of the untrained")
     trained = batched[0]
@@ -66,7 +66,31 @@ def _scored(handover: Handover, exam: Exam, message: Mapping[str, Any], seed: in
     refused = next((why for graph in (trained, *untrained) if (why := unscorable(graph, exam, outputs))), None)
     if refused is not None:
         return replace(known, problem=refused), {}
+    if message["answered"]:
+        return _with_answers(known, handover, exam)
+    believed = [op for graph in (single, trained, *untrained) for op in graph.believed]
+    if believed:
+        return replace(known, problem=not_allowed(believed[0]).problem), {}
     return _with_logits(known, handover, exam, (trained, *untrained), seed)
+
+
+def _with_answers(known: TrainingPayload, handover: Handover, exam: Exam) -> tuple[TrainingPayload, Logits]:
+    """The scores that the student's process gave for the test images when it was asked."""
+    wanted = {"trained"} if exam.perturbed is None else {"trained", "perturbed", "untrained"}
+    size = 4 * len(exam.images) * handover.classes
+    if set(handover.logits) != wanted or any(len(scores) != size for scores in handover.logits.values()):
+        raise malformed("there are not scores for every class of each image")
+    if not 2 <= handover.classes <= MAX_CLASSES:
+        raise malformed(f"scores for {handover.classes} classes")
+    shape = (len(exam.images), handover.classes)
+    logits = {
+        name: torch.frombuffer(bytearray(scores), dtype=torch.float32).reshape(shape)
+        for name, scores in handover.logits.items()
+    }
+    notes = [*known.notes]
+    if not bool(torch.isfinite(logits["trained"]).all()):
+        notes.append(Problem(Reason.NAN_OUTPUT))
+    return replace(known, notes=tuple(notes)), logits
 
 
 def _with_logits(

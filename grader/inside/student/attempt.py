@@ -16,6 +16,7 @@ from grader.inside.student import anatomy
 from grader.inside.student.build import Built
 from grader.inside.student.diagnose import EXACT, forward_problem
 from grader.inside.student.limits import Deadline, time_limit
+from grader.inside.student.outside import marked, same_path
 from grader.inside.student.recorder import Plan, Recording, new_trail, record
 
 _HOLDS_ANYWHERE = EXACT | {
@@ -73,42 +74,48 @@ def record_all(
     deadline: Deadline,
     *,
     device: str = "cpu",
-    twice: bool = True,
 ) -> Attempt:
     """One recording for each input shape.
 
-    `twice` makes one more of a single shape, to see whether two passes take the
-    same path; of several shapes, the measuring process compares the tapes.
+    A second pass over other images shows whether both take the same path, and
+    where values leave torch. On the meta device nothing can hang on values, and
+    of several shapes the measuring process compares the tapes.
     """
     recordings: list[Recording] = []
-    twice = twice and len(shapes) == 1
-    for shape in (*shapes, *shapes[: int(twice)]):
+    notes: list[Problem] = []
+    for shape in shapes:
         trail = new_trail(network, shape[0])
         try:
             with time_limit(deadline.left):
                 _prepare(network, shape, device, plan)
-                recordings.append(record(network, torch.rand(shape, device=device), plan, trail))
+                first = record(network, example(shape, device, plan), plan, trail)
+                if device != "meta" or len(shapes) == 1:
+                    bare, trail = replace(plan, weights=None), new_trail(network, shape[0])
+                    second = record(network, example(shape, device, plan), bare, trail)
+                    if same_path(first, second):
+                        first = marked(first, second)
+                    elif not notes:
+                        root = first.tape.modules[0]
+                        notes.append(Problem(Reason.GRAPHS_DIFFER, root.file, root.line))
+                recordings.append(first)
         except BaseException as error:
             problem = forward_problem(error, trail, plan.folder, deadline.seconds)
             if not recordings:
                 return Attempt(network, problem=problem)
             # It runs at the first batch size, so it can be measured; the other is worth a note.
-            problem = replace(problem, facts={**problem.facts, "batch": shape[0]})
-            return Attempt(network, tuple(recordings[: len(shapes)]), notes=(problem,))
-    wanted = tuple(recordings[: len(shapes)])
-    if twice and _outline(recordings[-1]) != _outline(wanted[0]):
-        root = wanted[0].tape.modules[0]
-        return Attempt(network, wanted, notes=(Problem(Reason.GRAPHS_DIFFER, root.file, root.line),))
-    return Attempt(network, wanted)
+            notes.append(replace(problem, facts={**problem.facts, "batch": shape[0]}))
+            break
+    return Attempt(network, tuple(recordings), notes=tuple(notes))
+
+
+def example(shape: tuple[int, ...], device: str, plan: Plan) -> torch.Tensor:
+    """Random images, or random whole numbers for a network that looks its input up."""
+    return torch.rand(shape, device=device) if plan.below is None else torch.randint(plan.below, shape, device=device)
 
 
 def _prepare(network: nn.Module, shape: tuple[int, ...], device: str, plan: Plan) -> None:
     network.eval()
     if any(anatomy.is_lazy(held.tensor) for held in anatomy.tensors_of(network)):
-        given = torch.rand(shape, device=device)
+        given = example(shape, device, plan)
         with torch.no_grad():
             network(given if plan.before is None else plan.before(given))
-
-
-def _outline(recording: Recording) -> list[tuple[Any, ...]]:
-    return [(op.op, op.args, op.shapes) for op in recording.tape.ops]

@@ -15,6 +15,7 @@ from grader.domain.problem import Problem
 from grader.inside.student.anatomy import parameter_rows
 from grader.inside.student.recorder import Recording
 from grader.wire.frames import Frame
+from grader.wire.sheet import LOGITS
 from grader.wire.tape import HANDOVER_SCHEMA
 
 _MOST_NOTES = 60
@@ -23,7 +24,7 @@ _MOST_PARAMETER_ROWS = 5_000
 
 @dataclass(frozen=True)
 class Handover:
-    """One reply. `parameters` are name, size and shape of each one, there even when no tape is."""
+    """One reply. `logits` are float32 scores (n, classes) by the network's state, where they had to be given here."""
 
     chosen: Chosen | None = None
     problem: Problem | None = None
@@ -33,12 +34,14 @@ class Handover:
     training: Mapping[str, Any] | None = None
     snapshots: tuple[Mapping[str, Any], ...] = ()
     blobs: Mapping[str, bytes] = field(default_factory=dict)
+    logits: Mapping[str, bytes] = field(default_factory=dict)
+    classes: int = 0
 
 
 def to_frame(handover: Handover) -> Frame:
     """The frame of a hand-over, with the blobs of all its tapes."""
     recordings = [recording for group in handover.tapes.values() for recording in group]
-    blobs = dict(handover.blobs)
+    blobs = {**handover.blobs, **{f"{LOGITS}/{name}": scores for name, scores in handover.logits.items()}}
     for recording in recordings:
         blobs |= recording.blobs
     message = {
@@ -51,6 +54,7 @@ def to_frame(handover: Handover) -> Frame:
         "training": handover.training,
         "snapshots": list(handover.snapshots),
         "parameters": [] if handover.network is None else parameter_rows(handover.network)[:_MOST_PARAMETER_ROWS],
+        LOGITS: {"classes": handover.classes, "names": list(handover.logits)} if handover.logits else None,
         "torch": str(torch.__version__),
         "python": platform.python_version(),
     }

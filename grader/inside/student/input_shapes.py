@@ -30,6 +30,8 @@ _FLAT = ((1, 28, 28), (3, 32, 32), (1, 32, 32), (3, 224, 224), (3, 64, 64), (1, 
 _LATENT = (1, 4, 7, 8)
 _MOST_SIDE = 1024
 _LENGTHS = (128, 784, 1024, 16000)
+_TEXTS = (16, 32, 128, 50, 64, 100, 256, 512)
+"""Usual lengths of a text, in words."""
 _WORD = re.compile(r"[\w./ -]{1,40}")
 
 
@@ -72,10 +74,17 @@ def shapes_for(network: nn.Module, hints: Hints) -> list[Shape]:
         "conv3d": [(channels, 16, 112, 112), (channels, 8, 32, 32)],
         "linear": [*(shape for shape in _FLAT if prod(shape) == channels), *_square(channels), (channels,)],
         "recurrent": [(28, channels), (channels,)],
+        "embedding": [*((length,) for length in _TEXTS), *_any_images(hints)],
     }
     found = guesses.get(kind) or _any_images(hints)
     told = [shape for shape in hints.shapes if _fits(shape, kind, channels)]
     return list(dict.fromkeys([*told, *found]))[:MOST_SHAPES]
+
+
+def vocabulary_of(network: nn.Module, shape: Shape) -> int | None:
+    """How many words the network knows whose first layer looks a text of this shape up; None for images."""
+    kind, words = _first_layer(network)
+    return words if kind == "embedding" and len(shape) == 1 else None
 
 
 def _images(channels: int, hints: Hints) -> list[Shape]:
@@ -93,6 +102,8 @@ def _any_images(hints: Hints) -> list[Shape]:
 def _fits(shape: Shape, kind: str, channels: int) -> bool:
     if kind in ("conv2d", "latent"):
         return len(shape) == 3 and shape[0] == channels  # noqa: PLR2004
+    if kind == "embedding":
+        return len(shape) == 1
     if kind == "linear":
         return prod(shape) == channels or shape[-1] == channels
     return kind == "other" or shape[0] == channels
@@ -106,6 +117,7 @@ def _first_layer(network: nn.Module) -> tuple[str, int]:
             (nn.modules.conv._ConvNd, "", "in_channels"),
             (nn.Linear, "linear", "in_features"),
             (nn.RNNBase, "recurrent", "input_size"),
+            (nn.Embedding, "embedding", "num_embeddings"),
         ):
             width = values.get(key)
             if isinstance(module, kinds) and type(width) is int and width > 0:

@@ -21,7 +21,7 @@ from grader.inside.student.build import Built, Order, make
 from grader.inside.student.candidates import Candidate, blocks_of, find_candidates
 from grader.inside.student.failure import name_of
 from grader.inside.student.handover import Handover, plain_notes, to_frame
-from grader.inside.student.input_shapes import Hints, Shape, read_hints, shapes_for
+from grader.inside.student.input_shapes import Hints, Shape, read_hints, shapes_for, vocabulary_of
 from grader.inside.student.limits import Deadline
 from grader.inside.student.loader import LoadedFile
 from grader.inside.student.recorder import Plan, Recording
@@ -184,7 +184,8 @@ class _Search:
             def build_on(device: str, until: Deadline = deadline) -> Built:
                 return make(lambda: way.make(device), candidate, folder, until, device)
 
-            found = attempt(build_on, [(1, *shape), (2, *shape)], self._plan, deadline.left)
+            plan = replace(self._plan, below=vocabulary_of(network, shape))
+            found = attempt(build_on, [(1, *shape), (2, *shape)], plan, deadline.left)
             if found.problem is None:
                 here = replace(subject, tried=found, shape=shape, shapes=tuple(tried))
                 if _keeps_batch(found.recordings[0], 1):

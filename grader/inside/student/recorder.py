@@ -14,13 +14,10 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.inside.student import anatomy
+from grader.inside.student.batch_norm import norm_of_nothing
 from grader.inside.student.failure import Folder, name_of
-from grader.inside.student.values import encode, flat_tensors, tensor_bytes
+from grader.inside.student.values import digest_of, encode, flat_tensors, tensor_bytes
 from grader.wire.tape import Tape, TapeCall, TapeModule, TapeOp, TapeTensor
-
-_empty_like = torch.empty_like
-_BATCH_NORMS = frozenset({"aten.native_batch_norm.default", "aten._native_batch_norm_legit_no_training.default"})
-_WITH_TRAINING = 3
 
 Lines = Callable[[type], tuple[str | None, int | None]]
 """Where in the submission a class is defined."""
@@ -28,11 +25,15 @@ Lines = Callable[[type], tuple[str | None, int | None]]
 
 @dataclass(frozen=True)
 class Recording:
-    """A tape with the bytes its tensors name, and the names of operators that draw random numbers."""
+    """A tape with the bytes its tensors name, and the names of operators that draw random numbers.
+
+    `constants` are the digests of tensors that no call made and no module has registered, by their ids.
+    """
 
     tape: Tape
     blobs: Mapping[str, bytes]
     random_ops: tuple[str, ...]
+    constants: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Plan:
     weights: str | None = None
     before: Callable[[torch.Tensor], torch.Tensor] | None = None
     """The submission's own preprocessing, taped in front of the network."""
+    below: int | None = None
+    """Whole numbers below this are what the network takes, where it does not take images."""
 
 
 @dataclass
@@ -70,7 +73,7 @@ class Trail:
     def leave(self, module: nn.Module, inputs: tuple[Any, ...], result: Any) -> None:
         """A module is done, and with it whatever it had caught an exception of."""
         if id(module) in self.index:
-            self.ended.append((self.index[id(module)], _first_tensor(inputs), _first_tensor(result)))
+            self.ended.append((self.index[id(module)], first_tensor(inputs), first_tensor(result)))
         for position in range(len(self.running) - 1, -1, -1):
             if self.running[position][0] is module:
                 del self.running[position:]
@@ -80,22 +83,6 @@ class Trail:
     def now(self) -> tuple[int, int]:
         """Index and call of the innermost module, the network itself outside every module."""
         return self.running[-1][1:3] if self.running else (0, 0)
-
-
-def _without_elements(func: Any, args: Any, kwargs: Any) -> tuple[torch.Tensor, ...] | None:
-    """Batch norm in eval mode on a tensor without elements, whose own shape function takes a millisecond to say this.
-
-    None for every other call. The reader works out all shapes again.
-    """
-    if str(func) not in _BATCH_NORMS or kwargs or not args[0].is_meta:
-        return None
-    given, weight, bias, mean, variance, *rest = args
-    # The name of the last one says that it is not training; it has no argument for it.
-    if (len(rest) == _WITH_TRAINING and rest[0]) or any(
-        part is not None and part.dtype != given.dtype for part in (weight, bias, mean, variance)
-    ):
-        return None
-    return _empty_like(given), given.new_empty(0), given.new_empty(0)
 
 
 class Writer(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -109,6 +96,7 @@ class Writer(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._views: dict[tuple[Any, ...], int] = {}
         self._alive: list[torch.Tensor] = []
         self.blobs: dict[str, bytes] = {}
+        self.constants: dict[int, str] = {}
         self.ops: list[TapeOp] = []
         self.random_ops: list[str] = []
         self.tensors: list[TapeTensor] = []
@@ -126,10 +114,11 @@ class Writer(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs = kwargs or {}
         coded_args = tuple(encode(arg, self.identify) for arg in args)
         coded_kwargs = {name: encode(value, self.identify) for name, value in kwargs.items()}
-        result = _without_elements(func, args, kwargs) or func(*args, **kwargs)
+        result = norm_of_nothing(func, args, kwargs) or func(*args, **kwargs)
         results = flat_tensors(result)
         module, call = self._trail.now
         file, line = self._plan.folder.of_frame(sys._getframe(1)) or (None, None)
+        kinds = [anatomy.dtype_of(item) if isinstance(item, torch.Tensor) else "float32" for item in results]
         self.ops.append(
             TapeOp(
                 op=str(func),
@@ -141,6 +130,7 @@ class Writer(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 call=call,
                 file=file,
                 line=line,
+                dtypes=() if set(kinds) <= {"float32"} else tuple(kinds),
             )
         )
         if torch.Tag.nondeterministic_seeded in func.tags:
@@ -173,6 +163,8 @@ class Writer(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _add(self, tensor: torch.Tensor, kind: str, names: tuple[str, ...] = ()) -> int:
         number = self._keep(tensor)
+        if kind == "constant":
+            self.constants[number] = digest_of(tensor)
         blob = None
         if self._plan.weights is not None and kind != "input":
             # Registered tensors have the same number on every tape of a network; constants need not.
@@ -208,7 +200,7 @@ def record(network: nn.Module, given: torch.Tensor, plan: Plan, trail: Trail) ->
         with writer:
             ready = given if plan.before is None else plan.before(given)
             result = network(ready)
-    output = _first_tensor(result)
+    output = first_tensor(result)
     if output is None:
         raise NoTensorError(name_of(type(result)))
     number = writer.identify(output)
@@ -223,7 +215,7 @@ def record(network: nn.Module, given: torch.Tensor, plan: Plan, trail: Trail) ->
         torch=str(torch.__version__),
         calls=tuple(TapeCall(at, writer.known(given), writer.known(made)) for at, given, made in trail.ended),
     )
-    return Recording(tape, writer.blobs, tuple(dict.fromkeys(writer.random_ops)))
+    return Recording(tape, writer.blobs, tuple(dict.fromkeys(writer.random_ops)), writer.constants)
 
 
 def new_trail(network: nn.Module, batch: int | None = None) -> Trail:
@@ -266,7 +258,8 @@ def _view(tensor: torch.Tensor) -> tuple[Any, ...]:
         return (id(tensor),)
 
 
-def _first_tensor(value: Any, depth: int = 0) -> torch.Tensor | None:
+def first_tensor(value: Any, depth: int = 0) -> torch.Tensor | None:
+    """The tensor itself, or the first in a tuple, list or dict."""
     if isinstance(value, torch.Tensor):
         return value
     if depth > 8:
@@ -275,7 +268,7 @@ def _first_tensor(value: Any, depth: int = 0) -> torch.Tensor | None:
         value = list(value.values())
     if not isinstance(value, list | tuple):
         return None
-    return next((found for item in value if (found := _first_tensor(item, depth + 1)) is not None), None)
+    return next((found for item in value if (found := first_tensor(item, depth + 1)) is not None), None)
 
 
 def _kind(result: Any) -> str:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
+import torch
 from torch import nn
 
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.inside.context import Context
 from grader.inside.student import anatomy
+from grader.inside.student.answering import Answers, Questions, answers, read_questions
 from grader.inside.student.attempt import Attempt, record_all
 from grader.inside.student.build import Order
 from grader.inside.student.candidates import Candidate
@@ -45,12 +47,28 @@ class Job:
     seed: int
     data: TrainData
     held_out: TrainData
+    exam: torch.Tensor | None = None
+    """The test images, for a network that could not be rerun outside this process."""
+
+    @property
+    def before(self) -> FunctionType | None:
+        """The submission's own preprocess(images), which comes first where there is one."""
+        found = self.candidate.file.module.__dict__.get("preprocess")
+        return found if isinstance(found, FunctionType) and found.__code__.co_argcount == 1 else None
 
     def plan(self, weights: str) -> Plan:
-        """How to record: the submission's own preprocess(images) comes first where there is one."""
-        before = self.candidate.file.module.__dict__.get("preprocess")
-        own = isinstance(before, FunctionType) and before.__code__.co_argcount == 1
-        return Plan(self.submission.folder, self.submission.lines, weights, before if own else None)
+        """How to record. What answers here need not hand its weights over."""
+        prefix = weights if self.exam is None else None
+        return Plan(self.submission.folder, self.submission.lines, prefix, self.before)
+
+    def ask(self, network: nn.Module, *, copies: int) -> Answers:
+        """The network's scores for the test images, where it is to give them itself."""
+        if self.exam is None:
+            return Answers()
+        batch, seconds = self.settings["score_batch"], self.settings["answer_s"]
+        return answers(
+            network, Questions(self.exam, batch, seconds, self.submission.folder, self.before), copies=copies
+        )
 
     def shape(self, batch: int) -> tuple[int, ...]:
         """The network's input for this many images."""
@@ -63,13 +81,14 @@ def hand_over_training(frame: Frame, context: Context) -> Frame:
     submission = open_submission(frame.blobs, context.work, message["import_s"])
     order = Order(tuple(message["input_shape"]), message["build_arguments"])
     data, held_out = load_share(context.shares["train"])
+    exam = read_questions(context.spools["exam"], message["exam"]) if "exam" in context.spools else None
     with calm(submission.folder):
         seed_all(context.seed)
         choice = choose_network(submission, wish_of(message["selector"]), order, message["build_s"])
         if choice.candidate is None or choice.problem is not None:
             handover = Handover(chosen=choice.chosen, problem=choice.problem)
         else:
-            job = Job(submission, choice, choice.candidate, order, message, context.seed, data, held_out)
+            job = Job(submission, choice, choice.candidate, order, message, context.seed, data, held_out, exam)
             handover = _build_and_train(job)
         return to_frame(replace(handover, notes=(*handover.notes, *choice.notes, *submission.notes)))
 
@@ -87,6 +106,9 @@ def _build_and_train(job: Job) -> Handover:
     if first.problem is not None:
         return first
     first = replace(first, tapes={"untrained": untrained.recordings})
+    first = _answered(first, job, built.network, ("untrained",))
+    if first.problem is not None:
+        return first
     found = find_train(job.submission.loader, job.candidate.file)
     if found is None:
         return replace(first, problem=_no_train(job))
@@ -104,6 +126,9 @@ def _with_trained(first: Handover, trained: Trained, network: nn.Module, job: Jo
     after = _record(network, job, "t", [1, job.settings["score_batch"]])
     if after.problem is not None:
         return replace(first, problem=after.problem, notes=(*first.notes, *after.notes))
+    if job.exam is not None:
+        last = replace(first, tapes={**first.tapes, "trained": after.recordings}, notes=(*first.notes, *after.notes))
+        return _answered(last, job, network, ("trained", "perturbed")[: len(job.exam)])
     snapshots: list[Mapping[str, Any]] = []
     blobs: dict[str, bytes] = {}
     if trained.snapshots is not None and trained.snapshots.network is network:
@@ -119,10 +144,19 @@ def _with_trained(first: Handover, trained: Trained, network: nn.Module, job: Jo
     )
 
 
+def _answered(handover: Handover, job: Job, network: nn.Module, names: tuple[str, ...]) -> Handover:
+    """With the scores that the network gives for the test images, under these names."""
+    found = job.ask(network, copies=len(names))
+    if found.problem is not None:
+        return replace(handover, problem=found.problem)
+    logits = {**handover.logits, **dict(zip(names, found.logits, strict=False))}
+    return replace(handover, logits=logits, classes=found.classes)
+
+
 def _record(network: nn.Module, job: Job, weights: str, batches: list[int]) -> Attempt:
     """Tapes with weights, and the network left in the mode it was in."""
     size = sum(anatomy.numel_of(h.tensor) * 4 for h in anatomy.tensors_of(network) if not anatomy.is_lazy(h.tensor))
-    if size > MOST_WEIGHTS:
+    if size > MOST_WEIGHTS and job.exam is None:
         facts = {"size": size, "most": MOST_WEIGHTS}
         return Attempt(network, problem=Problem(Reason.TOO_LARGE, facts=dict(facts)))
     modes = [(module, module.__dict__.get("training")) for _, module in anatomy.modules_of(network)]
@@ -140,7 +174,7 @@ def _recorded(network: nn.Module, job: Job, plan: Plan, batches: list[int]) -> A
         if large is not None:
             recordings.append(large)
             continue
-        result = record_all(network, [job.shape(batch)], plan, deadline, twice=False)
+        result = record_all(network, [job.shape(batch)], plan, deadline)
         if result.problem is not None:
             return result
         recordings += result.recordings

@@ -52,6 +52,8 @@ def _without_elements(held: anatomy.Held) -> torch.Tensor:
 
 def _with_weights(recording: Recording, network: nn.Module, weights: str | None) -> Recording | None:
     """The recording with the blobs of the network's own tensors; None when one is missing."""
+    if weights is None:
+        return recording
     elements = {held.names: held.tensor for held in anatomy.tensors_of(network)}
     blobs: dict[str, bytes] = {}
     tensors = []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
+
+_MOST_DIGESTED = 64 << 20
 
 Identify = Callable[[torch.Tensor], int]
 """Gives the id of a tensor on the tape."""
@@ -51,6 +54,13 @@ def flat_tensors(value: Any) -> list[Any]:
     if isinstance(value, list | tuple):
         return [item for part in value for item in flat_tensors(part)]
     return [value]
+
+
+def digest_of(tensor: torch.Tensor) -> str:
+    """What tells a tensor's elements from others; empty where it has none, or too many to look at."""
+    if tensor.is_meta or tensor.is_sparse or tensor.numel() * tensor.element_size() > _MOST_DIGESTED:
+        return ""
+    return hashlib.sha256(tensor_bytes(tensor)).hexdigest()
 
 
 def tensor_bytes(tensor: torch.Tensor) -> bytes:

@@ -18,7 +18,8 @@ from grader.inside.student.failure import Folder
 from grader.inside.student.handover import Handover, to_frame
 from grader.inside.student.recorder import Plan, Recording, new_trail, record
 from grader.wire.frames import Frame, write_frame
-from grader.wire.tape import Tape, load_tape
+from grader.wire.tape import Tape
+from grader.wire.tape_reader import load_tape
 
 HERE = Path(__file__).resolve().parent
 

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from safetensors.torch import save
 
 from grader.domain.evidence import NetworkPayload, TrainingPayload
+from grader.inside.context import Context
 from grader.inside.measure.checkpoint import CheckpointDiffers
 from grader.inside.measure.checkpoint_look import CheckpointRefused
 from grader.inside.measure.network import network
@@ -29,7 +30,7 @@ from tests.inside.measure.test_checkpoint import STATE, read, saved
 from tests.inside.measure.test_hostile import OnlyShapes
 
 SIDE, N = 12, 5
-ASKED = {"sources": [], "outputs": 10, "n": N, "image_shape": (1, SIDE, SIDE)}
+ASKED = {"sources": [], "outputs": 10, "n": N, "image_shape": (1, SIDE, SIDE), "perturbed": True, "answered": False}
 
 
 def _trained() -> Frame:
@@ -98,6 +99,13 @@ def written(frame: Frame) -> Any:
     return json.loads(json.dumps(frame.message, allow_nan=False))
 
 
+def examined(folder: Path, handed: Frame) -> Context:
+    """The surroundings of a training job whose images are all black."""
+    (folder / "exam").write_bytes(bytes(2 * N * SIDE * SIDE))
+    context = spooled(folder, handed)
+    return replace(context, spools={**context.spools, "exam": folder / "exam"}, seed=1)
+
+
 fuzzing = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 
 
@@ -115,11 +123,8 @@ def test_damaged_network_is_answered(message: dict[str, Any]) -> None:
 @given(damaged("trained"))
 def test_damaged_training_is_answered(message: dict[str, Any]) -> None:
     """Logits of the right size, or a problem."""
-    pixels = bytes(N * SIDE * SIDE)
-    asked = Frame(ASKED, {"images": pixels, "perturbed": pixels})
     with tempfile.TemporaryDirectory() as folder:
-        context = replace(spooled(Path(folder), Frame(message, HONEST.blobs)), seed=1)
-        reply = training(asked, context)
+        reply = training(Frame(ASKED), examined(Path(folder), Frame(message, HONEST.blobs)))
     payload = TypeAdapter(TrainingPayload).validate_python(written(reply)["payload"])
     classes = reply.message["classes"]
     assert (classes is None) == (payload.problem is not None)
@@ -143,10 +148,8 @@ def test_damaged_bytes_are_answered(data: st.DataObject) -> None:
 
 def test_honest_hand_over_is_measured_and_scored() -> None:
     """What the fuzzer damages is whole by itself."""
-    pixels = bytes(N * SIDE * SIDE)
-    asked = Frame(ASKED, {"images": pixels, "perturbed": pixels})
     with tempfile.TemporaryDirectory() as folder:
-        assert training(asked, spooled(Path(folder), HONEST)).message["classes"] == 10
+        assert training(Frame(ASKED), examined(Path(folder), HONEST)).message["classes"] == 10
 
 
 @settings(max_examples=150, deadline=None)

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.domain.evidence import NetworkPayload
+from grader.domain.measurement import Provenance
 from grader.domain.reason import Reason
 from grader.inside.measure.network import network
 from grader.wire.frames import Frame
@@ -196,7 +197,7 @@ def _rule_of_own_making(message: Message) -> None:
 
 
 REFUSED: list[Callable[[Message], None]] = [
-    _rename, _other_namespace, _false_shape, _false_parameter_shape, _huge_parameter, _huge_expand, _huge_zeros,
+    _false_shape, _false_parameter_shape, _huge_parameter, _huge_expand, _huge_zeros,
     _huge_padding, _huge_number, _many_results, _many_pieces, _much_work, _loop, _unknown_tensor, _double_id,
     _strange_value, _deep_value, _unknown_argument, _missing_argument, _text_for_tensor, _norm_of_other_channels,
     _group_norm_of_other_sizes, _no_input, _batch_that_is_none, _no_tape, _other_schema, _other_networks,
@@ -215,14 +216,47 @@ def test_damaged_hand_over_is_a_problem(damage: Callable[[Message], None], tmp_p
     assert payload.problem.reason in (Reason.HANDOVER_REFUSED, Reason.OPERATOR_REFUSED)
 
 
-def test_refused_operator_is_named_with_its_line(tmp_path: Path) -> None:
-    """A student sees which operator, and where."""
+@pytest.mark.parametrize("damage", [_rename, _other_namespace])
+def test_unknown_operator_is_never_run_and_named_with_its_line(
+    damage: Callable[[Message], None], tmp_path: Path
+) -> None:
+    """What is counted behind it counts as the student's own word, and the page says so."""
     message = copy.deepcopy(HONEST)
-    _rename(message)
+    damage(message)
+    name = next(
+        row[0]
+        for row in message["tapes"]["network"][0]["ops"]
+        if row[0].endswith(("set_.source_Storage", "read_file.default"))
+    )
+    network = answer(message, tmp_path).network
+    assert network is not None
+    assert network.provenance is Provenance.REPORTED
+    refused = [problem for problem in network.diagnostics if problem.reason == Reason.OPERATOR_REFUSED]
+    assert [problem.facts for problem in refused] == [{"op": name}]
+    assert (refused[0].file, type(refused[0].line)) == ("networks.py", int)
+
+
+def _believed_size(message: Message) -> None:
+    insert(message, "mine.grow.default", [{"t": 0}], [1 << 14, 1 << 14, 1 << 3])
+
+
+def _believed_ghost(message: Message) -> None:
+    insert(message, "mine.grow.default", [{"t": 12_345}], [1, 10])
+
+
+def _believed_change(message: Message) -> None:
+    row = op_named(message, "relu")
+    row[0], row[4] = "mine.relu.default", [[1, 77]]
+
+
+@pytest.mark.parametrize("damage", [_believed_size, _believed_ghost, _believed_change])
+def test_unknown_operator_is_held_to_the_rest_of_the_tape(damage: Callable[[Message], None], tmp_path: Path) -> None:
+    """Its results have to fit what reads them, come from tensors that there are, and stay within the caps."""
+    message = copy.deepcopy(HONEST)
+    damage(message)
     problem = answer(message, tmp_path).problem
     assert problem is not None
-    assert problem.facts == {"op": "aten.set_.source_Storage"}
-    assert (problem.file, type(problem.line)) == ("networks.py", int)
+    assert problem.reason == Reason.HANDOVER_REFUSED
 
 
 def test_tape_of_another_input_is_refused(tmp_path: Path) -> None:

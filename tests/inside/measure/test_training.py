@@ -67,7 +67,7 @@ def reply(handed: Frame, folder: Path, **changes: Any) -> tuple[TrainingPayload,
     (folder / "exam").write_bytes(PLAIN.numpy().tobytes() + changed)
     spools = {**context.spools, "exam": folder / "exam"}
     blobs = {} if file is None else {"checkpoint": file}
-    message = {**message, "perturbed": bool(changed)}
+    message = {"answered": False, **message, "perturbed": bool(changed)}
     frame = training(Frame(message, blobs), replace(context, spools=spools, seed=7))
     read = json.loads(json.dumps(frame.message["payload"], allow_nan=False))
     return TypeAdapter(TrainingPayload).validate_python(read), frame

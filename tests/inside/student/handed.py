@@ -10,7 +10,8 @@ from typing import Any
 import torch
 
 from grader.wire.frames import Frame
-from grader.wire.tape import Tape, load_tape
+from grader.wire.tape import Tape
+from grader.wire.tape_reader import load_tape
 
 
 @dataclass(frozen=True)
