@@ -4,6 +4,7 @@ VENV ?= .venv
 PYTHON ?= python3
 OUT ?= demo-out
 JOBS ?= auto
+FUZZ_S ?= 300
 
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -13,7 +14,7 @@ export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help system venv demo test bench bench-full lint format check constraints clean
+.PHONY: help system venv demo test bench bench-full fuzz lint format check constraints clean
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +53,10 @@ bench-full: $(STAMP) | system ## the same with 1,000 submissions and more repeat
 	@$(BIN)/python -m benchmarks --full
 	GRADER_ATTACKS=alone GRADER_REQUIRE_JAIL=1 $(BIN)/python -m pytest tests/attacks -n $(JOBS)
 	GRADER_ATTACKS=alone GRADER_REQUIRE_JAIL=1 $(BIN)/python -m pytest tests/honest
+
+fuzz: $(STAMP) ## damage hand-overs for FUZZ_S seconds (300), led by coverage, until the reader fails to answer
+	@$(BIN)/python -m pip install -qq -c constraints.txt "atheris; sys_platform == 'linux'"
+	$(BIN)/python -m tests.fuzz.reader $(FUZZ_S)
 
 constraints: $(STAMP) ## resolve constraints.txt anew (needs the network)
 	@sh scripts/pin.sh "$(BIN)/python"
