@@ -81,6 +81,12 @@ def intake_job(given: Given, starter: Mapping[str, str]) -> Job:
     return Job(Zone.INTAKE, "read", message, blobs=given.raw, limits=limits)
 
 
+def document_job(path: str, data: bytes) -> Job:
+    """One PDF becomes lines of text; a hostile one meets its own limits, and costs the other files nothing."""
+    limits = Limits(wall_s=30.0, cpu_s=25.0, memory_bytes=1 << 30)
+    return Job(Zone.INTAKE, "document", {"path": path}, blobs={path: data}, limits=limits)
+
+
 def student_job(probe: Probe, given: Given, setting: Setting, sheet: Sheet | None = None) -> Job:
     """Choose, build, record, and train where the probe says so: the one job that runs a student's code.
 

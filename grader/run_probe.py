@@ -31,6 +31,7 @@ from grader.probe_jobs import (
     student_job,
     training_budget,
 )
+from grader.read_documents import read_documents
 from grader.replies import replied, stopped_problem
 
 Payload = FilesPayload | NetworkPayload | TrainingPayload
@@ -80,7 +81,8 @@ def run_intake(given: Given, starter: Mapping[str, str], jail: Jail) -> Ran:
         except ValidationError:
             return _not_ours((run,))
     payload = replace(payload, problems=(*given.unread, *payload.problems))
-    return Ran(Outcome.FINISHED, payload, runs=(run,), tree=frame.blobs)
+    read = read_documents(payload, frame.blobs, jail)
+    return Ran(Outcome.FINISHED, read.payload, runs=(run, *read.runs), tree=frame.blobs)
 
 
 def _count(probe: Probe, given: Given, setting: Setting) -> Ran:

@@ -25,6 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "run_probe",
             "score",
             "publish",
+            "read_documents",
         }
     ),
     frozenset({"batch", "class_files", "differences", "progress", "session"}),

@@ -67,9 +67,12 @@ def hand_rows(claims: Claims, network: NetworkPayload | None, expected: Expected
     """The parameters of {each layer}, calculated by hand."""
     rows = judge_claims(claims, network.network if network else None, expected).rows
     if all(row.verdict is RowVerdict.MISSING for row in rows):
-        return failed(Reason.HAND_MISSING, layer=", ".join(row.truth.name for row in rows))
+        return _missing(claims, layer=", ".join(row.truth.name for row in rows))
     cap = Fraction(*expected["bias_cap"])
-    return [Part(row.truth.name, _row(row, rows, cap)) for row in rows]
+    return [
+        Part(row.truth.name, _missing(claims, layer=row.truth.name) if row.claim is None else _row(row, rows, cap))
+        for row in rows
+    ]
 
 
 @check(optional=["network"])
@@ -78,7 +81,7 @@ def hand_total(claims: Claims, network: NetworkPayload | None, expected: Expecte
     total = judge_claims(claims, network.network if network else None, expected).total
     claim = total.claim
     if claim is None:
-        return failed(Reason.HAND_MISSING, layer="total")
+        return _missing(claims, layer="total")
     match total.verdict:
         case RowVerdict.AGREES:
             return passed(expected=total.truth, actual=claim.value)
@@ -219,11 +222,18 @@ def _chosen_and_sourced(verdict: Verdict, chosen: Chosen | None, measured: Netwo
     return verdict
 
 
+def _missing(claims: Claims, *, layer: str) -> Verdict:
+    """No calculation of a layer. Where a document could not be read as text, a person looks before points are lost."""
+    if claims.unread is not None:
+        return needs_review(claims.unread.reason, **claims.unread.facts)
+    return failed(Reason.HAND_MISSING, layer=layer)
+
+
 def _row(row: JudgedRow, rows: Sequence[JudgedRow], cap: Fraction) -> Verdict:
     """One row's verdict; a cause that runs through many rows costs at most `cap` of all points."""
     layer, claim, truth = row.truth.name, row.claim, row.truth.params
     if claim is None:
-        return failed(Reason.HAND_MISSING, layer=layer)
+        raise ValueError("called without a claim")
     slip = {"working": claim.working, "gives": text_of(claim.gives), "written": text_of(claim.written)}
     match row.verdict:
         case RowVerdict.AGREES:
@@ -239,11 +249,17 @@ def _row(row: JudgedRow, rows: Sequence[JudgedRow], cap: Fraction) -> Verdict:
             together = [other for other in rows if other.verdict in _BIAS]
             lost = min(Fraction(1), cap * len(rows) / len(together))
             return partial(1 - lost, _BIAS[row.verdict], expected=truth, actual=claim.value, layers=same)
+        case RowVerdict.CHANNELS_FORGOTTEN:
+            return failed(
+                Reason.CHANNELS_FORGOTTEN, expected=truth, actual=claim.value, layer=layer, inputs=row.truth.inputs
+            )
     return failed(Reason.HAND_WRONG, expected=truth, actual=claim.value, layer=layer, working=claim.working)
 
 
 def _not_reported(claims: Claims, what: str) -> Verdict:
     unreadable = claims.reported.unreadable.get(what)
+    if unreadable is None and claims.unread is not None:
+        return needs_review(claims.unread.reason, **claims.unread.facts)
     if unreadable is None:
         return failed(Reason.REPORTED_MISSING, what=what)
     return failed(Reason.ANSWERS_WRONG_TYPE, key=f"q2.reported.{what}", want="705535424 | 705.5M", found=unreadable)

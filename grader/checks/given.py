@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from grader.checks.run import Missing
-from grader.claims.read import read_claims
+from grader.claims.documents import with_documents
+from grader.claims.read import Claims, read_claims
+from grader.claims.sections import section
 from grader.domain.assignment import AssignmentInfo, Probe
+from grader.domain.document import Document
 from grader.domain.evidence import (
     FilesPayload,
     NetworkPayload,
@@ -24,6 +27,11 @@ FIXED_NAMES = frozenset({"files", "answers", "claims", "essay", "expected"})
 FOR_A_HUMAN = frozenset({Reason.FREE_FORM_SCRIPT, Reason.CLASS_AMBIGUOUS})
 """Problems that are no fault: what was handed in may be right, but only a person can tell."""
 
+_FOR_EYES = frozenset(
+    {Reason.PDF_PICTURES, Reason.PDF_UNMAPPED, Reason.PDF_STOPPED, Reason.PDF_ENCRYPTED, Reason.PDF_BROKEN}
+)
+"""Documents that only a person can read."""
+
 
 def evidence_names(probes: tuple[Probe, ...]) -> frozenset[str]:
     """Every name that a parameter of a check may have."""
@@ -37,7 +45,7 @@ def given_to(question: str, info: AssignmentInfo, evidence: SubmissionEvidence) 
     given: dict[str, object] = {
         "files": files,
         "answers": answers,
-        "claims": answers if isinstance(answers, Missing) else read_claims(answers, question),
+        "claims": _claims(question, info, files, answers),
         "essay": _essay(files),
         "expected": _expected(question, info),
     }
@@ -68,6 +76,48 @@ def _answers(files: FilesPayload | Missing) -> Mapping[str, object] | Missing:
         return files.answers
     about = [problem for problem in files.problems if (problem.file or "").endswith("answers.toml")]
     return Missing(about[0] if about else Problem(Reason.ANSWERS_MISSING))
+
+
+def _claims(
+    question: str, info: AssignmentInfo, files: FilesPayload | Missing, answers: Mapping[str, object] | Missing
+) -> Claims | Missing:
+    """What answers.toml says, and the documents below the question's heading; one of the two may be missing."""
+    if isinstance(files, Missing):
+        return files
+    documents = _documents(question, files, _headings(info))
+    unread = _unread(files)
+    if isinstance(answers, Missing):
+        claims = with_documents(Claims(unread=unread), documents)
+        return claims if unread or claims.says_anything else answers
+    return with_documents(replace(read_claims(answers, question), unread=unread), documents)
+
+
+def _unread(files: FilesPayload) -> Problem | None:
+    """Why a person has to look at a document: it is a picture, or holds some, or could not be opened."""
+    told = [problem for problem in files.problems if problem.reason in _FOR_EYES]
+    if told:
+        return told[0]
+    shown = next((document for document in files.documents if document.images or document.pictures), None)
+    if shown is None:
+        return None
+    count = max(shown.images, len(shown.pictures))
+    return Problem(Reason.PDF_IMAGES, shown.path, facts={"file": shown.path, "count": count})
+
+
+def _documents(question: str, files: FilesPayload, headings: Mapping[str, str]) -> tuple[Document, ...]:
+    """The parts of the documents that are about a question; the essay is about one of its own."""
+    essay = files.essay.path if files.essay else ""
+    return tuple(
+        section(document, headings, question)
+        for document in files.documents
+        if document.path != essay or len(files.documents) == 1
+    )
+
+
+def _headings(info: AssignmentInfo) -> dict[str, str]:
+    """Words of each question's heading, in the order of the questions."""
+    tables = {question.id: _expected(question.id, info) for question in info.questions}
+    return {name: str(table["heading"]) for name, table in tables.items() if "heading" in table}
 
 
 def _essay(files: FilesPayload | Missing) -> object:

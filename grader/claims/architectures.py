@@ -31,6 +31,11 @@ class LayerSize:
         return linear_params(*self.fc) if self.fc else 0
 
     @property
+    def inputs(self) -> int:
+        """Input channels or features."""
+        return (self.conv or self.fc or (0,))[0]
+
+    @property
     def written(self) -> str:
         """The layer as code would have it, e.g. Conv2d(3, 64, 11)."""
         if self.conv:
@@ -56,7 +61,7 @@ class Architecture:
         """The hand calculation's rows, with output shapes for an image of this shape."""
         shapes = [shape for shape, _ in self._walk(input_shape)]
         return tuple(
-            TruthRow(layer.name, layer.name, layer.params, shape[0], shape[0], shape)
+            TruthRow(layer.name, layer.name, layer.params, shape[0], shape[0], shape, layer.inputs, shape[0])
             for layer, shape in zip(self.layers, shapes, strict=True)
         )
 

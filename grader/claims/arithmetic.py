@@ -15,7 +15,10 @@ MAX_EXPONENT = 6
 MAX_VALUE = 10**15
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_SIGNS = str.maketrans({"×": "*", "·": "*", "∗": "*", "⋅": "*", "✕": "*", "✖": "*", "÷": "/", "−": "-", "–": "-"})
+_SIGNS = str.maketrans(
+    {"×": "*", "·": "*", "∗": "*", "⋅": "*", "✕": "*", "✖": "*", "÷": "/", "−": "-", "–": "-", "＝": "="}
+)
+_TEX = re.compile(r"\\(?:times|cdot|ast)\b")
 _BRACKETS = str.maketrans("[]{}", "()()")
 _ALLOWED = re.compile(r"[\d\s+\-*/().]+\Z")
 _NAME_BEFORE = re.compile(r"^\s*[^\W\d][\w .#-]*:")
@@ -50,7 +53,7 @@ def sides(text: str) -> list[str]:
     """
     if len(text) > MAX_TEXT:
         raise NotArithmetic(f"{text[:40]}…")
-    without_name = _NAME_BEFORE.sub("", _ascii(text), count=1)
+    without_name = _NAME_BEFORE.sub("", plain_signs(text), count=1)
     return [part.strip() for part in re.split(r"[=≈]", without_name) if part.strip()]
 
 
@@ -63,17 +66,16 @@ def _plain(text: str) -> str:
     """Python's notation for what may stand in a hand calculation."""
     if len(text) > MAX_TEXT:
         raise NotArithmetic(f"{text[:40]}…")
-    plain = without_separators(_ascii(text)).replace("^", "**")
-    plain = re.sub(r"\\(times|cdot|ast)\b", "*", plain)
+    plain = without_separators(plain_signs(text.replace("{,}", ","))).replace("^", "**")
     plain = re.sub(r"(?<=[\d)])\s*[xX]\s*(?=[\d(])", "*", plain)
     # Python reads no number with a zero in front, students write them.
     return re.sub(r"(?<![\d.])0+(?=\d)", "", plain.translate(_BRACKETS))
 
 
-def _ascii(text: str) -> str:
+def plain_signs(text: str) -> str:
     """Full-width forms, superscripts and typographic signs as their ASCII ones."""
     raised = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: "**" + found[0].translate(_SUPERSCRIPTS), text)
-    return unicodedata.normalize("NFKC", raised.translate(_SIGNS)).translate(_SIGNS)
+    return unicodedata.normalize("NFKC", _TEX.sub("*", raised).translate(_SIGNS)).translate(_SIGNS)
 
 
 def _value(node: ast.expr) -> int:

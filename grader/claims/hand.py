@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from grader.claims.assign import assign
 from grader.claims.read import Claims, HandClaim
 from grader.claims.rows import TruthRow, match_rows
 from grader.domain.result import HandRow
@@ -21,6 +22,7 @@ class RowVerdict(StrEnum):
     UNREADABLE = "unreadable"
     BIAS_FORGOTTEN = "bias_forgotten"
     BIAS_COUNTED = "bias_counted"
+    CHANNELS_FORGOTTEN = "channels_forgotten"
     CARRIED = "carried"
 
 
@@ -53,9 +55,10 @@ class JudgedHand:
 
 def judge_hand(claims: Claims, truths: Sequence[TruthRow], *, params: int) -> JudgedHand:
     """Judge every row and the total; `params` counts the whole network."""
-    matched = match_rows(truths, claims.hand)
+    written = assign(claims.equations, truths, params=params)
+    matched = {**written.rows, **match_rows(truths, claims.hand)}
     rows = tuple(_judge_row(truth, matched.get(truth.name)) for truth in truths)
-    return JudgedHand(rows, _judge_total(claims.total, rows, params))
+    return JudgedHand(rows, _judge_total(claims.total or written.total, rows, params))
 
 
 def _judge_row(truth: TruthRow, claim: HandClaim | None) -> JudgedRow:
@@ -76,6 +79,9 @@ def _row_verdict(truth: TruthRow, claim: HandClaim | None) -> RowVerdict:
         return RowVerdict.BIAS_FORGOTTEN
     if not truth.bias and truth.biases_possible and value == truth.params + truth.biases_possible:
         return RowVerdict.BIAS_COUNTED
+    for_one_input = (truth.params - truth.bias) // truth.inputs if truth.inputs > 1 else 0
+    if for_one_input and value in (for_one_input, for_one_input + truth.bias):
+        return RowVerdict.CHANNELS_FORGOTTEN
     return RowVerdict.WRONG
 
 
@@ -117,6 +123,7 @@ def hand_table(judged: JudgedHand, reference: Sequence[TruthRow], *, measured: b
         working_gives=total.claim.gives if total.claim else None,
         verdict=_shown(total.verdict, differs=measured and reference_total != total.truth),
         is_total=True,
+        place=total.claim.place if total.claim else None,
     )
     return (*rows, last)
 
@@ -133,6 +140,7 @@ def _table_row(row: JudgedRow, reference: TruthRow | None, measured: bool) -> Ha
         working=claim.working if claim else "",
         working_gives=claim.gives if claim else None,
         verdict=_shown(row.verdict, differs=differs),
+        place=claim.place if claim else None,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.claims.arithmetic import MAX_TEXT, NotArithmetic, evaluate, sides
+from grader.claims.equations import Equation
 from grader.claims.numbers import Number, read_number
+from grader.domain.document import Place
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 
@@ -28,6 +30,8 @@ class HandClaim:
     gives: int | None = None
     unreadable: str = ""
     """The part that could not be read, empty when all could."""
+    place: Place | None = None
+    """Where it stands, when it was read in a document."""
 
     @property
     def value(self) -> int | None:
@@ -64,6 +68,17 @@ class Claims:
     """Metrics as fractions of 1."""
     claimed_dataset: str = ""
     problems: tuple[Problem, ...] = ()
+    equations: tuple[Equation, ...] = ()
+    """The calculations of the documents, of which nobody has said yet which layer each is about."""
+
+    unread: Problem | None = None
+    """Why more may stand in a document than could be read."""
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether there is any claim at all."""
+        reported = (self.reported.params, self.reported.flops)
+        return bool(self.hand or self.total or self.claimed or self.equations or any(reported))
 
 
 def read_claims(answers: Mapping[str, object], question: str) -> Claims:
@@ -101,6 +116,15 @@ def read_hand(key: str, given: object) -> HandClaim | None:
         return _equation(key, working, sides(given.strip()))
     except NotArithmetic as error:
         return HandClaim(key, working, unreadable=str(error))
+
+
+def claim_of(equation: Equation) -> HandClaim | None:
+    """A calculation found in a document as a claim; None when nothing of it can be worked out."""
+    try:
+        claim = _equation(equation.label[:80], " = ".join(equation.parts), list(equation.parts))
+    except NotArithmetic:
+        return None
+    return replace(claim, place=equation.place)
 
 
 def _equation(key: str, working: str, parts: list[str]) -> HandClaim:
@@ -161,7 +185,7 @@ def _metrics(table: Mapping[str, object], where: str, problems: list[Problem]) -
         given = table.get(key)
         if given is None or given == "":
             continue
-        share = _share(given)
+        share = share_of(given)
         if share is None:
             problems.append(_wrong_type(f"{where}{key}", "0.98 | 98%", _shown(given)))
         else:
@@ -169,7 +193,7 @@ def _metrics(table: Mapping[str, object], where: str, problems: list[Problem]) -
     return found
 
 
-def _share(given: object) -> float | None:
+def share_of(given: object) -> float | None:
     """A share from 0.98, 98, "98 %" or "98.2%"; None when it is none of these."""
     text = given.strip() if isinstance(given, str) else given
     number = read_number(text.rstrip("%％ ") if isinstance(text, str) else text)

@@ -25,6 +25,14 @@ class TruthRow:
     biases_possible: int
     """Number of biases that such a layer has when it has them."""
     output_shape: tuple[int, ...] = ()
+    inputs: int = 0
+    """Input channels or features that one output sees; 0 where it is not known."""
+    outputs: int = 0
+
+    @property
+    def factors(self) -> frozenset[int]:
+        """The numbers that a calculation of this layer has in it."""
+        return frozenset({self.inputs, self.outputs} - {0})
 
 
 def rows_of(network: NetworkMeasurement) -> tuple[TruthRow, ...]:
@@ -42,7 +50,9 @@ def _row(name: str, layer: Layer) -> TruthRow:
     width = layer.config.get("out_channels", layer.config.get("out_features"))
     outputs = width if isinstance(width, int) else 0
     bias = outputs if layer.config.get("bias") else 0
-    return TruthRow(name, layer.path, layer.params, bias, outputs, layer.output_shape[1:])
+    given = layer.config.get("in_channels", layer.config.get("in_features"))
+    inputs = given if isinstance(given, int) else 0
+    return TruthRow(name, layer.path, layer.params, bias, outputs, layer.output_shape[1:], inputs, outputs)
 
 
 def match_rows(truths: Sequence[TruthRow], claims: Sequence[HandClaim]) -> dict[str, HandClaim]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from grader.domain.document import Document
 from grader.domain.measurement import (
     AccuracyMeasurement,
     Chosen,
@@ -75,6 +76,8 @@ class FilesPayload:
     answers: Mapping[str, object] | None = None
     essay: Essay | None = None
     problems: tuple[Problem, ...] = ()
+    documents: tuple[Document, ...] = ()
+    """What was written for people: hw4.pdf, Markdown, text cells."""
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,15 @@ class Reason(StrEnum):
     GRAPH_WITHOUT_SOURCE = "graph_without_source"  # layers
     GRAPHS_DIFFER = "graphs_differ"  # eval passes or batches took different paths
 
+    # Documents
+    PDF_BROKEN = "pdf_broken"  # file
+    PDF_ENCRYPTED = "pdf_encrypted"  # file
+    PDF_LONG = "pdf_long"  # file, read, pages
+    PDF_UNMAPPED = "pdf_unmapped"  # file, count: characters that do not say what they are
+    PDF_PICTURES = "pdf_pictures"  # file, pages: a scan or photographs
+    PDF_IMAGES = "pdf_images"  # file, count: it is not in the text, and may be in a picture
+    PDF_STOPPED = "pdf_stopped"  # file, limit
+
     # Training
     TRAIN_MISSING = "train_missing"
     TRAIN_RAISED = "train_raised"  # error, detail
@@ -130,6 +139,7 @@ class Reason(StrEnum):
     HAND_ARITHMETIC = "hand_arithmetic"  # layer, working, gives, written
     HAND_UNREADABLE = "hand_unreadable"  # layer, detail
     BIAS_FORGOTTEN = "bias_forgotten"  # layers
+    CHANNELS_FORGOTTEN = "channels_forgotten"  # layer, inputs, expected, actual
     BIAS_COUNTED = "bias_counted"  # layers: without bias in the code, with bias in the hand calculation
     TOTAL_WRONG = "total_wrong"  # expected, actual
     TOTAL_CARRIED = "total_carried"  # note: right sum of own rows; own_sum, truth

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from grader.domain.document import Place
 from grader.domain.evidence import SubmissionRef
 from grader.domain.measurement import (
     AccuracyMeasurement,
@@ -116,3 +117,5 @@ class HandRow:
     working_gives: int | None
     verdict: str
     is_total: bool = False
+    place: Place | None = None
+    """Where the student wrote it, when that was read in a document."""

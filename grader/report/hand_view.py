@@ -44,6 +44,7 @@ def _line(row: HandRow, catalogue: Catalogue) -> HandLine:
         code=code,
         hand=hand,
         working="" if row.is_total else working_text(row.working),
+        place="" if row.place is None else catalogue.text("hand.place", page=row.place.page, line=row.place.line),
         verdict=catalogue.text(f"verdict.{verdict}", gives=gives, truth=none if truth is None else count(truth)),
         kind=_STYLES.get(row.verdict, "wrong"),
         is_total=row.is_total,

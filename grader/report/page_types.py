@@ -126,6 +126,7 @@ class HandLine:
     verdict: str
     kind: str
     is_total: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True)

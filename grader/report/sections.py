@@ -37,9 +37,9 @@ def section(result: QuestionResult, material: Material) -> Section:
         checks=tuple(check_line(check, catalogue) for check in shown if not _is_said(check)),
         hidden=_hidden(result, catalogue),
         hand=hand_lines(hand, catalogue),
-        hand_intro=catalogue.text("hand.intro" if network else "hand.intro_no_code"),
+        hand_intro=catalogue.text("hand.intro" if network else "hand.intro_no_code", file=_source(hand)),
         corrections=fixes,
-        corrections_note=catalogue.text(f"hand.{'carried' if _is_carried(hand) else 'corrected'}"),
+        corrections_note=catalogue.text(f"hand.{'carried' if _is_carried(hand) else 'corrected'}", file=_source(hand)),
         tools=tool_lines(network, result, catalogue) if network and compared else (),
         network=network_view(network, payload.chosen if payload else None, catalogue) if network else None,
         code=code_view(result, material),
@@ -50,6 +50,12 @@ def section(result: QuestionResult, material: Material) -> Section:
 def _is_said(check: CheckResult) -> bool:
     """Whether the page says it anyway: that a check worth nothing is right."""
     return check.status is Status.PASSED and not check.max_points and not check.notes
+
+
+def _source(hand: tuple[HandRow, ...]) -> str:
+    """The files that the hand calculation was read from."""
+    found = [row.place.path if row.place else "answers.toml" for row in hand if row.hand is not None]
+    return safe_line(", ".join(dict.fromkeys(found)) or "answers.toml", 80)
 
 
 def _is_carried(hand: tuple[HandRow, ...]) -> bool:

@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
+from grader.domain.document import Document
 from grader.domain.evidence import Essay, FileFact, FilesPayload, SourceOutline
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.inside.context import Context, Handler
 from grader.inside.intake.answers import MOST_BYTES, read_answers
 from grader.inside.intake.decode import UNKNOWN, Decoded, decode_source, decode_text
+from grader.inside.intake.document.pdf import read_pdf
+from grader.inside.intake.document.text import text_document
 from grader.inside.intake.essay import read_essay
 from grader.inside.intake.kinds import NOTEBOOK, PYTHON, kind_of
 from grader.inside.intake.names import EscapesError, OddNameError, entry_path
@@ -28,11 +31,13 @@ PRELOAD: tuple[str, ...] = (
     "nbformat.v4",
     "nbformat.v3",
     "IPython.core.inputtransformer2",
+    "pypdfium2",
     "grader.inside.intake.serve",
 )
 
 MOST_OUTLINES = 200
 MOST_PROBLEMS = 200
+MOST_TEXTS = 8
 MOST_NOTEBOOK = 32 << 20
 MOST_PARSED = 4 << 20
 """Source text that is parsed in all, that nearest to the top first; a copied library is not taken apart."""
@@ -74,13 +79,21 @@ def read(frame: Frame, context: Context) -> Frame:
         sources=_fitting(found.sources),
         answers=answers,
         essay=_find_essay(found, starter),
+        documents=_texts(found),
     )
     tree = handed_on(found.tree)
     payload = replace(payload, problems=(*found.problems, *tree.problems)[:MOST_PROBLEMS])
     return Frame(asdict(payload), tree.files)
 
 
-HANDLERS: Mapping[str, Handler] = {"read": read}
+def read_document(frame: Frame, context: Context) -> Frame:
+    """Handler of `document`: one PDF, in a job of its own, whose limits are the document's own affair."""
+    path = str(frame.message["path"])
+    document, problems = read_pdf(path, frame.blobs[path])
+    return Frame({"document": asdict(document), "problems": [asdict(problem) for problem in problems]})
+
+
+HANDLERS: Mapping[str, Handler] = {"read": read, "document": read_document}
 
 
 def _fact(path: str, data: bytes) -> FileFact:
@@ -186,6 +199,18 @@ def _find_essay(found: _Found, starter: Mapping[str, str]) -> Essay | None:
     if not told:
         return None
     return read_essay(min(told), "\n\n".join(told[path] for path in sorted(told)), starter)
+
+
+def _texts(found: _Found) -> tuple[Document, ...]:
+    """Markdown, plain text and the text cells of notebooks, line by line."""
+    texts = {path: decode_text(data).text for path, data in found.tree.items() if _is_prose(path) or _is_note(path)}
+    texts |= {path: text for path, text in found.prose.items() if text}
+    kept = sorted(texts, key=lambda path: (path.count("/"), path))[:MOST_TEXTS]
+    return tuple(text_document(path, texts[path]) for path in kept)
+
+
+def _is_note(path: str) -> bool:
+    return path.lower().endswith(".txt") and "require" not in path.lower() and "readme" not in path.lower()
 
 
 def _is_prose(path: str) -> bool:

@@ -86,7 +86,7 @@ def damaged(draw: st.DrawFn, group: str) -> dict[str, Any]:
             elif draw(st.integers(0, 7)) == 0:
                 del holder[path[-1]]
             else:
-                holder[path[-1]] = draw(values)
+                holder[path[-1]] = copy.deepcopy(draw(values))
         except (KeyError, IndexError, TypeError):
             # An earlier change has taken this place away.
             continue

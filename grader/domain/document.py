@@ -1,0 +1,49 @@
+"""What was written for people, as lines of text that can be pointed at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom in points, from the page's left and top edge."""
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One line. `page` and `number` count from 1; a text without pages is one page, and has no boxes.
+
+    A raised 2 is written ``^2``, and a wide gap, as between the columns of a table, as a tab.
+    """
+
+    page: int
+    number: int
+    text: str
+    box: Box | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file's lines in reading order.
+
+    `pictures` are the pages that hold next to no text, `images` counts the
+    pictures that stand on all its pages.
+    """
+
+    path: str
+    kind: str
+    pages: int
+    lines: tuple[DocumentLine, ...] = ()
+    pictures: tuple[int, ...] = ()
+    images: int = 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a document something stands."""
+
+    path: str
+    page: int
+    line: int
+    text: str
+    """The line or lines as written."""
+    box: Box | None = None

@@ -1,0 +1,66 @@
+"""Reads the PDFs of a submission, each in a jail of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from pydantic import TypeAdapter, ValidationError
+
+from grader.domain.document import Document
+from grader.domain.evidence import FilesPayload
+from grader.domain.problem import Problem
+from grader.domain.reason import Reason
+from grader.jail.job import Jail, JailRun
+from grader.probe_jobs import document_job
+from grader.replies import replied
+
+MOST_DOCUMENTS = 4
+"""PDFs that are read, the nearest to the top first."""
+
+
+@dataclass(frozen=True)
+class DocumentReply:
+    """What the intake says about one PDF."""
+
+    document: Document
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadDocuments:
+    """The payload with its documents, and the runs that it took."""
+
+    payload: FilesPayload
+    runs: tuple[JailRun, ...] = ()
+
+
+def read_documents(payload: FilesPayload, tree: Mapping[str, bytes], jail: Jail) -> ReadDocuments:
+    """Read the PDFs in the tree. One that stops its jail is a problem of that file alone."""
+    paths = [file.path for file in payload.files if file.kind == "pdf" and file.path in tree]
+    read = ReadDocuments(payload)
+    for path in sorted(paths, key=lambda path: (path.count("/"), path))[:MOST_DOCUMENTS]:
+        read = _with_document(read, path, tree[path], jail)
+    return read
+
+
+def _with_document(read: ReadDocuments, path: str, data: bytes, jail: Jail) -> ReadDocuments:
+    payload, run = read.payload, jail.run(document_job(path, data))
+    with replied(run) as frame:
+        try:
+            reply = None if frame is None else _reply_form().validate_python(dict(frame.message))
+        except ValidationError:
+            reply = None
+    if reply is None:
+        facts = {"file": path, "limit": run.detail or run.outcome.value}
+        payload = replace(payload, problems=(*payload.problems, Problem(Reason.PDF_STOPPED, path, facts=dict(facts))))
+    else:
+        documents = (reply.document, *payload.documents)
+        payload = replace(payload, documents=documents, problems=(*payload.problems, *reply.problems))
+    return ReadDocuments(payload, (*read.runs, run))
+
+
+@cache
+def _reply_form() -> TypeAdapter[DocumentReply]:
+    return TypeAdapter(DocumentReply)
