@@ -41,7 +41,7 @@ def _reported(known: Reported, printed: Sequence[Printed], tools: Sequence[str])
 
 
 def _by_hand(number: Printed, printed: Sequence[Printed]) -> int:
-    """How little a number looks like a tool's: summaries have a phrase of their own, thop a point, FLOPs come beside."""
+    """How little a number looks like a tool's: summaries have a phrase, thop writes a point, FLOPs stand beside."""
     if "total params" in number.word.lower() or number.text.endswith(".0"):
         return 0
     beside = [each.place for each in printed if each.name in ("flops", "macs")]

@@ -39,6 +39,8 @@ class Reason(StrEnum):
     ARCHIVE_NAME = "archive_name"  # entry
     ARCHIVE_ENTRIES = "archive_entries"  # count, most
     ARCHIVE_INFLATES = "archive_inflates"  # size, most
+    ARCHIVE_CUT = "archive_cut"
+    ARCHIVE_EMPTY = "archive_empty"
     ARCHIVE_NESTED = "archive_nested"  # note: an archive inside the submission, not opened
     NOTEBOOK_CELL = "notebook_cell"  # cell, detail: a cell that is no Python
     ANSWERS_DEEP = "answers_deep"  # most

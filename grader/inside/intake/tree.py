@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
-from grader.inside.intake.kinds import ARCHIVE, MARKDOWN, NOTEBOOK, PYTHON, TOML, ZIP, archive_format, kind_of
+from grader.inside.intake.archive_rules import Refused
+from grader.inside.intake.kinds import ARCHIVE, MARKDOWN, NOTEBOOK, PYTHON, TOML, archive_format, kind_of
 from grader.inside.intake.names import common_top
-from grader.inside.intake.unzip import Refused, unzip
+from grader.inside.intake.un7z import un7z
+from grader.inside.intake.untar import decompressed, untar
+from grader.inside.intake.unzip import unzip
 
 MOST_HANDED_ON = 128 << 20
 """Bytes that go on to the student's jobs; archives may hold more, such as data sets."""
@@ -55,7 +58,7 @@ def _the_archive(files: Mapping[str, bytes]) -> str | None:
 
 def _merged(files: Mapping[str, bytes], archive: str) -> dict[str, bytes]:
     """The archive's files in its own folder's place, beside what lies there already."""
-    unpacked = _unpack(files[archive])
+    unpacked = _unpack(files[archive], archive)
     top = common_top(unpacked)
     folder = archive[: archive.rfind("/") + 1]
     merged = {path: data for path, data in files.items() if path != archive}
@@ -68,13 +71,31 @@ def _merged(files: Mapping[str, bytes], archive: str) -> dict[str, bytes]:
     return merged
 
 
-def _unpack(data: bytes) -> dict[str, bytes]:
-    found = archive_format(data)
-    if found == ZIP:
-        return unzip(data)
-    if found is None:
-        raise Refused(Reason.ARCHIVE_REFUSED, why="no zip archive", entry="")
-    raise Refused(Reason.ARCHIVE_FORMAT, format=found)
+def _unpack(data: bytes, name: str) -> dict[str, bytes]:
+    """The files of one archive, by what its first bytes say it is.
+
+    Raises:
+        Refused: with the reason that fits.
+    """
+    match archive_format(data):
+        case "zip":
+            found = unzip(data)
+        case "tar":
+            found = untar(data)
+        case "gzip" | "bzip2" | "xz" as packer:
+            found = decompressed(data, packer, name)
+        case "7z":
+            found = un7z(data)
+        case None if not data.strip(b"\0"):
+            # An empty tar is ten thousand zeros.
+            raise Refused(Reason.ARCHIVE_EMPTY)
+        case None:
+            raise Refused(Reason.ARCHIVE_REFUSED, why="no archive of a known format", entry="")
+        case other:
+            raise Refused(Reason.ARCHIVE_FORMAT, format=other)
+    if not found:
+        raise Refused(Reason.ARCHIVE_EMPTY)
+    return found
 
 
 def _at(problem: Problem, file: str) -> Problem:

@@ -105,12 +105,14 @@ def test_refused_archive_is_a_file_and_a_reason() -> None:
     [
         ("ada.zip", b"not a zip", Reason.ARCHIVE_REFUSED),
         ("ada.zip", b"Rar!\x1a\x07\x01\x00", Reason.ARCHIVE_FORMAT),
-        ("ada.7z", b"7z\xbc\xaf\x27\x1c", Reason.ARCHIVE_FORMAT),
-        ("ada.tar.gz", b"\x1f\x8b\x08\x00", Reason.ARCHIVE_FORMAT),
+        ("ada.7z", b"7z\xbc\xaf\x27\x1c", Reason.ARCHIVE_REFUSED),
+        ("ada.tar.gz", b"\x1f\x8b\x08\x00", Reason.ARCHIVE_CUT),
+        ("ada.tar.zst", b"\x28\xb5\x2f\xfd\x00", Reason.ARCHIVE_FORMAT),
+        ("ada.zip", zipped({}), Reason.ARCHIVE_EMPTY),
     ],
 )
 def test_other_archives_are_named(name: str, data: bytes, reason: Reason) -> None:
-    """RAR, 7z and tar are not opened (T13), whatever their name says."""
+    """RAR and zstandard are not opened, what is cut or empty is called so, whatever its name says."""
     assert reasons(intake({name: data})[0]) == [(reason, name)]
 
 

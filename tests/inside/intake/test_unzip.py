@@ -15,8 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.domain.reason import Reason
+from grader.inside.intake import archive_rules
 from grader.inside.intake import unzip as unzip_module
-from grader.inside.intake.unzip import Refused, unzip
+from grader.inside.intake.archive_rules import Refused
+from grader.inside.intake.unzip import unzip
 
 
 def zipped(*entries: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -118,14 +120,14 @@ def test_methods_that_choose_their_own_memory_are_refused(method: int) -> None:
 
 def test_litter_is_left_out_and_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """__MACOSX, .git and caches neither come out nor count as entries."""
-    monkeypatch.setattr(unzip_module, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(archive_rules, "MOST_ENTRIES", 2)
     litter = [(f"__MACOSX/._{n}", b"x") for n in range(5)] + [(".git/config", b"x"), ("a/__pycache__/b.pyc", b"x")]
     assert set(unzip(zipped(("a/hw4.py", b"1"), *litter, ("essay.md", b"2")))) == {"a/hw4.py", "essay.md"}
 
 
 def test_number_of_entries_is_capped(monkeypatch: pytest.MonkeyPatch) -> None:
     """One entry over the cap refuses the archive; so does a directory of more than can be listed."""
-    monkeypatch.setattr(unzip_module, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(archive_rules, "MOST_ENTRIES", 3)
     entries = [(f"{n}.py", b"") for n in range(4)]
     assert reason_of(zipped(*entries[:3])) == ""
     assert reason_of(zipped(*entries)) == Reason.ARCHIVE_ENTRIES
@@ -157,7 +159,7 @@ def test_lying_header_does_not_unpack_more_than_it_says() -> None:
 
 def test_promised_size_over_the_cap_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     """What an archive says it unpacks to counts, too: nothing is read then."""
-    monkeypatch.setattr(unzip_module, "MOST_UNPACKED", 1000)
+    monkeypatch.setattr(archive_rules, "MOST_UNPACKED", 1000)
     with pytest.raises(Refused) as caught:
         unzip(with_size(zipped(("a", b"x" * 10)), 1001))
     assert caught.value.problem.facts == {"size": 1001, "most": 1000}
