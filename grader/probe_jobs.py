@@ -83,7 +83,7 @@ def intake_job(given: Given, starter: Mapping[str, str]) -> Job:
 
 def document_job(path: str, data: bytes) -> Job:
     """One PDF becomes lines of text; a hostile one meets its own limits, and costs the other files nothing."""
-    limits = Limits(wall_s=30.0, cpu_s=25.0, memory_bytes=1 << 30)
+    limits = Limits(wall_s=20.0, cpu_s=15.0, memory_bytes=1 << 30)
     return Job(Zone.INTAKE, "document", {"path": path}, blobs={path: data}, limits=limits)
 
 
