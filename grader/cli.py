@@ -49,7 +49,7 @@ def demo(
 @app.command()
 def grade(
     assignment: Slug,
-    submissions: Annotated[Path, typer.Argument(help="Each folder, .zip, .py or .ipynb in it is one submission.")],
+    submissions: Annotated[Path, typer.Argument(help="Each folder, archive, .py or .ipynb in it is one submission.")],
     out: Out,
     jobs: Jobs = 0,
     device: Device = "auto",

@@ -112,8 +112,8 @@ def collect(
     nothing more is stored: a run that was cut short says nothing of a submission.
     """
     raw, unread = read_files(submission)
-    ref = SubmissionRef(submission.student_id, submission.name, submission_sha256(raw), submission.path.name)
-    given = Given(submission.path.name, ref.sha256, raw, tuple(unread))
+    ref = SubmissionRef(submission.student_id, submission.name, submission_sha256(raw), submission.source)
+    given = Given(submission.source, ref.sha256, raw, tuple(unread))
     probes: dict[str, ProbeEvidence] = {}
     wanted = collector.wanted(questions)
     for probe in collector.setting.info.probes:
@@ -132,7 +132,7 @@ def collect(
         probes[probe.name] = evidence
         if heard is not None:
             heard(probe, evidence)
-    return SubmissionEvidence(ref, probes)
+    return SubmissionEvidence(ref, probes, ("late",) if submission.late else ())
 
 
 def is_collected(submission: Submission, collector: Collector, *, questions: Collection[str] = ()) -> bool:

@@ -24,6 +24,7 @@ class IndexEntry:
     submission: SubmissionRef
     folder: str
     probes: dict[str, str]
+    flags: tuple[str, ...] = ()
 
 
 _ENTRY = TypeAdapter(IndexEntry)
@@ -36,7 +37,7 @@ def write_entry(out: Path, folder: str, evidence: SubmissionEvidence) -> None:
         OutputError: when DIR cannot be written.
     """
     keys = {name: probe.key for name, probe in evidence.probes.items()}
-    entry = IndexEntry(evidence.submission, folder, keys)
+    entry = IndexEntry(evidence.submission, folder, keys, evidence.flags)
     path = out / "evidence" / _FOLDER / f"{folder}.json"
     with writing_to(out):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -59,4 +60,5 @@ def read_entries(out: Path) -> Iterator[IndexEntry]:
 def stored_evidence(entry: IndexEntry, store: EvidenceStore) -> SubmissionEvidence:
     """A submission's evidence as it lies in DIR; a record that is gone or broken is left out."""
     loaded = {name: store.load(key) for name, key in entry.probes.items()}
-    return SubmissionEvidence(entry.submission, {name: probe for name, probe in loaded.items() if probe is not None})
+    probes = {name: probe for name, probe in loaded.items() if probe is not None}
+    return SubmissionEvidence(entry.submission, probes, entry.flags)

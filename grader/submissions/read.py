@@ -63,7 +63,7 @@ class _Reading:
 def read_files(submission: Submission) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
     """The files by relative path with slashes, and what could not or was not to be read."""
     if submission.kind != "folder":
-        return _read_single(submission)
+        return _read_named(submission)
     try:
         root = os.open(submission.path, _OPEN | os.O_DIRECTORY)
     except OSError:
@@ -88,15 +88,21 @@ def submission_sha256(files: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
-def _read_single(submission: Submission) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
-    name = _text(os.fsencode(submission.path.name))
-    place = os.fsencode(submission.path.name)
+def _read_named(submission: Submission) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
+    name = _text(os.fsencode(submission.source))
+    own = submission.files or ((submission.source, submission.path),)
     try:
-        parent = os.open(submission.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        parent = os.open(own[0][1].parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return {}, (Problem(Reason.UNREADABLE_FILE, name, facts={"file": name}),)
     try:
-        reading = _Reading(os.fstat(parent).st_uid, places={name: (place,)})
+        reading = _Reading(os.fstat(parent).st_uid)
+        for shown, path in own:
+            text = _text(os.fsencode(shown))
+            if text in (".", "..") or not text.isprintable():
+                reading.note(Reason.NAME_REFUSED, text[:200], most=MOST_NAME_BYTES)
+            else:
+                reading.places[text] = (os.fsencode(path.name),)
         return _read_listed(parent, reading), tuple(reading.problems)
     finally:
         os.close(parent)
