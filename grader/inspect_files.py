@@ -56,7 +56,7 @@ def inspect_files(
     `heard` is told of each file in the order of their paths as soon as it is there.
     """
     raw, unread = read_files(submission)
-    intake = run_intake(Given(submission.path.name, "", raw, unread), {}, jail)
+    intake = run_intake(Given(submission.path.name, "", raw, unread), None, jail)
     if not isinstance(intake.payload, FilesPayload):
         problem = intake.problem or Problem(Reason.RUN_PROTOCOL)
         return Inspection(FilesPayload(files=(), problems=(*unread, problem)), ())

@@ -81,10 +81,11 @@ def intake_job(given: Given, starter: Mapping[str, str]) -> Job:
     return Job(Zone.INTAKE, "read", message, blobs=given.raw, limits=limits)
 
 
-def document_job(path: str, data: bytes) -> Job:
+def document_job(path: str, data: bytes, info: AssignmentInfo) -> Job:
     """One PDF becomes lines of text; a hostile one meets its own limits, and costs the other files nothing."""
+    message = {"path": path, "headings": info.headings, "essay": info.essay_question}
     limits = Limits(wall_s=20.0, cpu_s=15.0, memory_bytes=1 << 30)
-    return Job(Zone.INTAKE, "document", {"path": path}, blobs={path: data}, limits=limits)
+    return Job(Zone.INTAKE, "document", message, blobs={path: data}, limits=limits)
 
 
 def student_job(probe: Probe, given: Given, setting: Setting, sheet: Sheet | None = None) -> Job:

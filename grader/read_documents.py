@@ -8,8 +8,9 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
+from grader.domain.assignment import AssignmentInfo
 from grader.domain.document import Document
-from grader.domain.evidence import FilesPayload
+from grader.domain.evidence import Essay, FilesPayload
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.jail.job import Jail, JailRun
@@ -25,6 +26,7 @@ class DocumentReply:
     """What the intake says about one PDF."""
 
     document: Document
+    essay: Essay | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -36,17 +38,17 @@ class ReadDocuments:
     runs: tuple[JailRun, ...] = ()
 
 
-def read_documents(payload: FilesPayload, tree: Mapping[str, bytes], jail: Jail) -> ReadDocuments:
+def read_documents(payload: FilesPayload, tree: Mapping[str, bytes], info: AssignmentInfo, jail: Jail) -> ReadDocuments:
     """Read the PDFs in the tree. One that stops its jail is a problem of that file alone."""
     paths = [file.path for file in payload.files if file.kind == "pdf" and file.path in tree]
     read = ReadDocuments(payload)
     for path in sorted(paths, key=lambda path: (path.count("/"), path))[:MOST_DOCUMENTS]:
-        read = _with_document(read, path, tree[path], jail)
+        read = _with_document(read, jail.run(document_job(path, tree[path], info)), path)
     return read
 
 
-def _with_document(read: ReadDocuments, path: str, data: bytes, jail: Jail) -> ReadDocuments:
-    payload, run = read.payload, jail.run(document_job(path, data))
+def _with_document(read: ReadDocuments, run: JailRun, path: str) -> ReadDocuments:
+    payload = read.payload
     with replied(run) as frame:
         try:
             reply = None if frame is None else _reply_form().validate_python(dict(frame.message))
@@ -58,6 +60,8 @@ def _with_document(read: ReadDocuments, path: str, data: bytes, jail: Jail) -> R
     else:
         documents = (reply.document, *payload.documents)
         payload = replace(payload, documents=documents, problems=(*payload.problems, *reply.problems))
+        if reply.essay is not None and (payload.essay is None or payload.essay.empty):
+            payload = replace(payload, essay=reply.essay)
     return ReadDocuments(payload, (*read.runs, run))
 
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from grader.checks.shares import percent
 from grader.datasets.join import Exam, checkpoint_correct, exam, join_labels
-from grader.domain.assignment import Probe
+from grader.domain.assignment import AssignmentInfo, Probe
 from grader.domain.evidence import FilesPayload, NetworkPayload, TrainingPayload
 from grader.domain.measurement import Provenance, TrainingFacts
 from grader.domain.outcome import Outcome
@@ -31,7 +31,7 @@ from grader.probe_jobs import (
     student_job,
     training_budget,
 )
-from grader.read_documents import read_documents
+from grader.read_documents import ReadDocuments, read_documents
 from grader.replies import replied, stopped_problem
 
 Payload = FilesPayload | NetworkPayload | TrainingPayload
@@ -57,7 +57,7 @@ class Ran:
 def run_probe(probe: Probe, given: Given, setting: Setting) -> Ran:
     """Run a probe once. Whatever goes wrong in the student's work is in the result, never raised."""
     if probe.kind == "files":
-        return run_intake(given, setting.info.starter, setting.jail)
+        return run_intake(given, setting.info, setting.jail)
     # A file that Python cannot parse has no outline, and is code all the same: the student zone says where it breaks.
     if not any(path.endswith(".py") for path in given.tree):
         # Where reading failed, its reason says more than that there is no code.
@@ -70,9 +70,12 @@ def _payload_of(probe: Probe, problem: Problem) -> Payload:
     return TrainingPayload(problem=problem) if probe.kind == "training" else NetworkPayload(problem=problem)
 
 
-def run_intake(given: Given, starter: Mapping[str, str], jail: Jail) -> Ran:
-    """Archives, notebooks, toml and essay become data; the unpacked tree comes along."""
-    run = jail.run(intake_job(given, starter))
+def run_intake(given: Given, info: AssignmentInfo | None, jail: Jail) -> Ran:
+    """Archives, notebooks, toml and essay become data; the unpacked tree comes along.
+
+    Without an assignment there is nothing that a PDF could answer, and none is read.
+    """
+    run = jail.run(intake_job(given, info.starter if info else {}))
     with replied(run) as frame:
         if frame is None:
             return _stopped(run)
@@ -81,7 +84,7 @@ def run_intake(given: Given, starter: Mapping[str, str], jail: Jail) -> Ran:
         except ValidationError:
             return _not_ours((run,))
     payload = replace(payload, problems=(*given.unread, *payload.problems))
-    read = read_documents(payload, frame.blobs, jail)
+    read = read_documents(payload, frame.blobs, info, jail) if info else ReadDocuments(payload)
     return Ran(Outcome.FINISHED, read.payload, runs=(run, *read.runs), tree=frame.blobs)
 
 

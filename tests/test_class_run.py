@@ -237,7 +237,7 @@ def test_rescore_rebuilds_a_corrupt_database(copied: Path) -> None:
 def test_older_folder_is_named_and_left_alone(copied: Path, small_class: Path) -> None:
     """A DIR of an older evidence format is refused in one line."""
     path = copied / "evidence" / "run.json"
-    path.write_text(path.read_text("utf-8").replace("grader/evidence/v1", "grader/evidence/v0"), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("grader/evidence/v2", "grader/evidence/v0"), "utf-8")
     for arguments in (("grade", "hw4", small_class, "--out", copied), ("rescore", copied)):
         line = one_line(run(*arguments, code=2))
         assert str(copied) in line and "grader/evidence/v0" in line

@@ -182,7 +182,7 @@ def test_hostile_files_harm_nobody(jail_here: None, tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (["missing.py"], "missing.py: is missing"),
-        ([ROOT / "README.md"], "is not a folder, .zip, .py or .ipynb"),
+        ([ROOT / "README.md"], "is not a folder, an archive, .py or .ipynb"),
         ([FILES, "--input", "3,x"], "--input '3,x': want channels, height and width"),
         ([FILES, "--input", "0,28,28"], "--input '0,28,28'"),
     ],

@@ -8,7 +8,6 @@ from dataclasses import replace
 from grader.checks.run import Missing
 from grader.claims.documents import with_documents
 from grader.claims.read import Claims, read_claims
-from grader.claims.sections import section
 from grader.domain.assignment import AssignmentInfo, Probe
 from grader.domain.document import Document
 from grader.domain.evidence import (
@@ -20,6 +19,7 @@ from grader.domain.evidence import (
 )
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
+from grader.domain.sections import section
 from grader.domain.status import Status
 
 FIXED_NAMES = frozenset({"files", "answers", "claims", "essay", "expected"})
@@ -84,7 +84,7 @@ def _claims(
     """What answers.toml says, and the documents below the question's heading; one of the two may be missing."""
     if isinstance(files, Missing):
         return files
-    documents = _documents(question, files, _headings(info))
+    documents = _documents(question, files, info.headings)
     unread = _unread(files)
     if isinstance(answers, Missing):
         claims = with_documents(Claims(unread=unread), documents)
@@ -110,14 +110,8 @@ def _documents(question: str, files: FilesPayload, headings: Mapping[str, str]) 
     return tuple(
         section(document, headings, question)
         for document in files.documents
-        if document.path != essay or len(files.documents) == 1
+        if document.path != essay or document.kind == "pdf" or len(files.documents) == 1
     )
-
-
-def _headings(info: AssignmentInfo) -> dict[str, str]:
-    """Words of each question's heading, in the order of the questions."""
-    tables = {question.id: _expected(question.id, info) for question in info.questions}
-    return {name: str(table["heading"]) for name, table in tables.items() if "heading" in table}
 
 
 def _essay(files: FilesPayload | Missing) -> object:

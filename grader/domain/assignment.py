@@ -110,6 +110,19 @@ class AssignmentInfo:
     """A question or submission counts as passed from this share of its points."""
 
     @property
+    def headings(self) -> dict[str, str]:
+        """Words of each question's heading in a document, in the order of the questions."""
+        tables = {question.id: self.expected.get(question.id) for question in self.questions}
+        return {name: str(t["heading"]) for name, t in tables.items() if isinstance(t, Mapping) and "heading" in t}
+
+    @property
+    def essay_question(self) -> str:
+        """The question that an essay answers in a document: the first that only a human can grade; empty for none."""
+        return next(
+            (question.id for question in self.questions if question.id in self.headings and question.rubric), ""
+        )
+
+    @property
     def max_score(self) -> float:
         """Sum of the points that are no bonus."""
         return sum(question.points for question in self.questions if not question.bonus)

@@ -15,7 +15,7 @@ from grader.domain.measurement import (
 from grader.domain.outcome import Outcome
 from grader.domain.problem import Problem
 
-EVIDENCE_SCHEMA = "grader/evidence/v1"
+EVIDENCE_SCHEMA = "grader/evidence/v2"
 
 
 @dataclass(frozen=True)

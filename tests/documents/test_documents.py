@@ -9,10 +9,12 @@ import pytest
 from grader.claims.documents import with_documents
 from grader.claims.hand import judge_hand
 from grader.claims.read import Claims
-from grader.claims.sections import section
-from grader.domain.document import Document
+from grader.domain.document import Document, DocumentLine
 from grader.domain.reason import Reason
+from grader.domain.sections import own_section, section
+from grader.inside.intake.document.essay_lines import as_markdown
 from grader.inside.intake.document.pdf import read_pdf
+from grader.inside.intake.essay import read_essay
 from tests.documents.cases import CASES, PARAMS, TRUTHS, Case
 
 HERE = Path(__file__).resolve().parent / "pdf"
@@ -65,3 +67,35 @@ def test_there_is_a_file_for_each_case_and_they_are_small() -> None:
     assert {file.stem for file in files} == {case.id for case in CASES}
     assert len(files) >= 30
     assert sum(file.stat().st_size for file in files) < 3 << 20
+
+
+ESSAY = (
+    "1. Pros and cons of convolution",
+    "Regular convolution:",
+    "It costs Dk × Dk × M × N × Df × Df.",
+    "Pros:",
+    "• Every region is seen.",
+    "Cons:",
+    "• Slow.",
+    "Depth-wise separable convolution:",
+    "優點：",
+    "• Fewer parameters: a ninth of them.",
+    "2. Parameters of AlexNet",
+    "conv1: 3 × 11^2 × 64 + 64 = 23296",
+)
+
+
+def test_essay_below_its_heading_is_taken_apart() -> None:
+    """Sides get the name of what they are sides of; the next question's lines stay out."""
+    document = Document("hw4.pdf", "pdf", 1, tuple(DocumentLine(1, at, text) for at, text in enumerate(ESSAY, 1)))
+    part = own_section(document, HEADINGS, "q1")
+    assert part is not None
+    essay = read_essay("hw4.pdf", as_markdown(part), {})
+    assert essay.answers == {
+        "Regular convolution": "It costs Dk × Dk × M × N × Df × Df.",
+        "Regular convolution: pros": "• Every region is seen.",
+        "Regular convolution: cons": "• Slow.",
+        "Depth-wise separable convolution": "",
+        "Depth-wise separable convolution: pros": "• Fewer parameters: a ninth of them.",
+    }
+    assert own_section(document, HEADINGS, "q3") is None

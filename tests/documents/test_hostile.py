@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.domain.assignment import AssignmentInfo
 from grader.domain.document import Document
 from grader.domain.evidence import FileFact, FilesPayload
 from grader.domain.reason import Reason
@@ -18,6 +19,7 @@ from grader.read_documents import read_documents
 from tests.documents.hostile import bomb, endless_tree, million_pages
 from tests.documents.test_documents import HERE
 
+INFO = AssignmentInfo("hw", "", "", "", (), ())
 PASSWORD = "1234"  # noqa: S105
 
 
@@ -67,7 +69,7 @@ def test_bomb_is_stopped_and_the_next_document_is_read() -> None:
     tree = {"bomb.pdf": bomb(), "hw4.pdf": (HERE / "sup.pdf").read_bytes()}
     payload = FilesPayload(tuple(FileFact(path, len(data), "0" * 64, "pdf") for path, data in tree.items()))
     with open_jail() as jail:
-        read = read_documents(payload, tree, jail).payload
+        read = read_documents(payload, tree, INFO, jail).payload
     assert [(problem.reason, problem.file) for problem in read.problems] == [(Reason.PDF_STOPPED, "bomb.pdf")]
     assert [document.path for document in read.documents] == ["hw4.pdf"]
     assert len(read.documents[0].lines) > 10

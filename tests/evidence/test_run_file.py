@@ -27,7 +27,7 @@ def test_older_dir_is_one_line(tmp_path: Path) -> None:
     """Another evidence format is named with ours and what to do, whatever else is in the file."""
     run_path(tmp_path).parent.mkdir()
     run_path(tmp_path).write_text(json.dumps({"format": "grader/evidence/v0", "what": 1}))
-    with pytest.raises(OutputError, match=r"'grader/evidence/v0'.*'grader/evidence/v1'; choose a new --out") as caught:
+    with pytest.raises(OutputError, match=r"'grader/evidence/v0'.*'grader/evidence/v2'; choose a new --out") as caught:
         read_run(tmp_path)
     assert "\n" not in str(caught.value)
 
@@ -40,7 +40,7 @@ def test_other_assignment_is_not_mixed_in(tmp_path: Path) -> None:
     assert read_run(tmp_path) == RUN
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"format": "grader/evidence/v1"}', "\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"format": "grader/evidence/v2"}', "\xff"])
 def test_damaged_run_file_is_named(tmp_path: Path, text: str) -> None:
     """What does not parse is one line with the path."""
     run_path(tmp_path).parent.mkdir()

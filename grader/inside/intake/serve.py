@@ -10,9 +10,11 @@ from grader.domain.document import Document
 from grader.domain.evidence import Essay, FileFact, FilesPayload, SourceOutline
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
+from grader.domain.sections import own_section
 from grader.inside.context import Context, Handler
 from grader.inside.intake.answers import MOST_BYTES, read_answers
 from grader.inside.intake.decode import UNKNOWN, Decoded, decode_source, decode_text
+from grader.inside.intake.document.essay_lines import as_markdown
 from grader.inside.intake.document.pdf import read_pdf
 from grader.inside.intake.document.text import text_document
 from grader.inside.intake.essay import read_essay
@@ -90,7 +92,11 @@ def read_document(frame: Frame, context: Context) -> Frame:
     """Handler of `document`: one PDF, in a job of its own, whose limits are the document's own affair."""
     path = str(frame.message["path"])
     document, problems = read_pdf(path, frame.blobs[path])
-    return Frame({"document": asdict(document), "problems": [asdict(problem) for problem in problems]})
+    headings = {str(name): str(words) for name, words in frame.message["headings"].items()}
+    part = own_section(document, headings, str(frame.message["essay"]))
+    essay = None if part is None else read_essay(path, as_markdown(part), {})
+    found = {"document": asdict(document), "essay": asdict(essay) if essay and not essay.empty else None}
+    return Frame({**found, "problems": [asdict(problem) for problem in problems]})
 
 
 HANDLERS: Mapping[str, Handler] = {"read": read, "document": read_document}

@@ -19,9 +19,14 @@ def section(document: Document, headings: Mapping[str, str], question: str) -> D
 
     `headings` maps each question, in order, to a pattern of words that its heading has.
     """
+    return own_section(document, headings, question) or document
+
+
+def own_section(document: Document, headings: Mapping[str, str], question: str) -> Document | None:
+    """The part below a question's own heading, None when it has none."""
     starts = _starts(document, headings)
     if question not in starts:
-        return document
+        return None
     first = starts[question]
     end = min((at for at in starts.values() if at > first), default=len(document.lines))
     return replace(document, lines=document.lines[first:end])
