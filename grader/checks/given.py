@@ -29,6 +29,7 @@ FOR_A_HUMAN = frozenset({Reason.FREE_FORM_SCRIPT, Reason.CLASS_AMBIGUOUS})
 
 _FOR_EYES = frozenset(
     {Reason.PDF_PICTURES, Reason.PDF_UNMAPPED, Reason.PDF_STOPPED, Reason.PDF_ENCRYPTED, Reason.PDF_BROKEN}
+    | {Reason.DOCX_BROKEN}
 )
 """Documents that only a person can read."""
 

@@ -102,6 +102,7 @@ class Reason(StrEnum):
     GRAPHS_DIFFER = "graphs_differ"  # eval passes or batches took different paths
 
     # Documents
+    DOCX_BROKEN = "docx_broken"  # file
     PDF_BROKEN = "pdf_broken"  # file
     PDF_ENCRYPTED = "pdf_encrypted"  # file
     PDF_LONG = "pdf_long"  # file, read, pages

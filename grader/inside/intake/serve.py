@@ -14,6 +14,7 @@ from grader.domain.sections import own_section
 from grader.inside.context import Context, Handler
 from grader.inside.intake.answers import MOST_BYTES, read_answers
 from grader.inside.intake.decode import UNKNOWN, Decoded, decode_source, decode_text
+from grader.inside.intake.document.docx import read_docx
 from grader.inside.intake.document.essay_lines import as_markdown
 from grader.inside.intake.document.pdf import read_pdf
 from grader.inside.intake.document.text import text_document
@@ -212,7 +213,12 @@ def _texts(found: _Found) -> tuple[Document, ...]:
     texts = {path: decode_text(data).text for path, data in found.tree.items() if _is_prose(path) or _is_note(path)}
     texts |= {path: text for path, text in found.prose.items() if text}
     kept = sorted(texts, key=lambda path: (path.count("/"), path))[:MOST_TEXTS]
-    return tuple(text_document(path, texts[path]) for path in kept)
+    documents = [text_document(path, texts[path]) for path in kept]
+    for path in sorted(path for path in found.tree if path.lower().endswith(".docx"))[:MOST_TEXTS]:
+        document, problems = read_docx(path, found.tree[path])
+        documents.append(document)
+        found.problems.extend(problems)
+    return tuple(documents)
 
 
 def _is_note(path: str) -> bool:
