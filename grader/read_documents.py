@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,6 +20,8 @@ from grader.replies import replied
 
 MOST_DOCUMENTS = 4
 """PDFs that are read, the nearest to the top first."""
+MOST_JPEG = 400_000
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def _with_document(read: ReadDocuments, run: JailRun, path: str) -> ReadDocument
             reply = None if frame is None else _reply_form().validate_python(dict(frame.message))
         except ValidationError:
             reply = None
-    if reply is None:
+    if reply is None or not all(_is_plain(picture.jpeg) for picture in reply.document.shown):
         facts = {"file": path, "limit": run.detail or run.outcome.value}
         payload = replace(payload, problems=(*payload.problems, Problem(Reason.PDF_STOPPED, path, facts=dict(facts))))
     else:
@@ -63,6 +66,11 @@ def _with_document(read: ReadDocuments, run: JailRun, path: str) -> ReadDocument
         if reply.essay is not None and (payload.essay is None or payload.essay.empty):
             payload = replace(payload, essay=reply.essay)
     return ReadDocuments(payload, (*read.runs, run))
+
+
+def _is_plain(jpeg: str) -> bool:
+    """Whether a picture is base64 of a sensible size: it is put into a page as it is."""
+    return len(jpeg) <= MOST_JPEG and _BASE64.fullmatch(jpeg) is not None
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom in points, from the page's left and top edge."""
@@ -22,6 +22,16 @@ class DocumentLine:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """Something on a page that is no text, drawn by the intake. `jpeg` is base64; sizes in pixels."""
+
+    page: int
+    width: int
+    height: int
+    jpeg: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Document:
     """A file's lines in reading order.
 
@@ -35,6 +45,8 @@ class Document:
     lines: tuple[DocumentLine, ...] = ()
     pictures: tuple[int, ...] = ()
     images: int = 0
+    shown: tuple[Picture, ...] = ()
+    """The first of those pictures and pages, for a person to look at."""
 
 
 @dataclass(frozen=True)

@@ -194,6 +194,15 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A picture out of the hand-in: its JPEG in base64, and what it is."""
+
+    jpeg: str
+    caption: str
+    wide: bool
+
+
+@dataclass(frozen=True)
 class Section:
     """One question of the report; what a question does not have stays empty."""
 
@@ -213,6 +222,7 @@ class Section:
     network: Network | None = None
     code: Code | None = None
     training: Training | None = None
+    pictures: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from grader.domain.problem import Problem
+from grader.domain.reason import Reason
 from grader.domain.result import CheckResult, HandRow, QuestionResult
 from grader.domain.status import Status, Visibility
 from grader.report.accuracy_view import training_view
@@ -14,9 +15,11 @@ from grader.report.hand_view import corrections, hand_lines, tool_lines
 from grader.report.material import Material
 from grader.report.network_view import code_view, network_view
 from grader.report.numbers import points
-from grader.report.page_types import CheckLine, Section
+from grader.report.page_types import CheckLine, Section, Shown
 from grader.report.rows import is_row
 from grader.report.safe_text import safe_line
+
+_IN_PICTURES = frozenset({Reason.PDF_PICTURES, Reason.PDF_IMAGES, Reason.PDF_UNMAPPED})
 
 
 def section(result: QuestionResult, material: Material) -> Section:
@@ -44,12 +47,29 @@ def section(result: QuestionResult, material: Material) -> Section:
         network=network_view(network, payload.chosen if payload else None, catalogue) if network else None,
         code=code_view(result, material),
         training=training_view(result, material) if result.id in material.grade.accuracy else None,
+        pictures=_pictures(result, material),
     )
 
 
 def _is_said(check: CheckResult) -> bool:
     """Whether the page says it anyway: that a check worth nothing is right."""
     return check.status is Status.PASSED and not check.max_points and not check.notes
+
+
+def _pictures(result: QuestionResult, material: Material) -> tuple[Shown, ...]:
+    """The pictures of the documents, below the question for which a person has to look at them."""
+    files = material.files()
+    if files is None or not any(check.reason in _IN_PICTURES for check in result.checks):
+        return ()
+    return tuple(
+        Shown(
+            picture.jpeg,
+            material.catalogue.text("shown.caption", file=safe_line(document.path, 80), page=picture.page),
+            picture.width > picture.height,
+        )
+        for document in files.documents
+        for picture in document.shown
+    )
 
 
 def _source(hand: tuple[HandRow, ...]) -> str:

@@ -35,6 +35,7 @@ PRELOAD: tuple[str, ...] = (
     "nbformat.v3",
     "IPython.core.inputtransformer2",
     "pypdfium2",
+    "PIL.JpegImagePlugin",
     "grader.inside.intake.serve",
 )
 

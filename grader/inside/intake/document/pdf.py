@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from itertools import islice
 
 import pypdfium2
-import pypdfium2.raw as pdfium
 
-from grader.domain.document import Document, DocumentLine
+from grader.domain.document import Document, DocumentLine, Picture
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
 from grader.inside.intake.document.glyphs import glyphs_of
 from grader.inside.intake.document.lines import lines_of
+from grader.inside.intake.document.pictures import MOST_PICTURES, images_on, pictures_of
 
 MOST_PAGES = 80
 MOST_GLYPHS = 20_000
@@ -23,9 +22,6 @@ MOST_TEXT = 2_000
 """Characters of one line."""
 FEWEST = 20
 """Characters below which a page is a picture."""
-MOST_OBJECTS = 500
-SMALLEST = 60.0, 12.0
-"""Width and height of a picture, in points, from which it may hold a line of text."""
 SECONDS = 12.0
 """Processor time after which no further page is begun."""
 
@@ -47,6 +43,7 @@ def _read(path: str, opened: pypdfium2.PdfDocument) -> tuple[Document, tuple[Pro
     count = len(opened)
     lines: list[DocumentLine] = []
     pictures: list[int] = []
+    shown: list[Picture] = []
     unmapped = seen = done = images = 0
     started = time.process_time()
     for number in range(1, min(count, MOST_PAGES) + 1):
@@ -57,25 +54,20 @@ def _read(path: str, opened: pypdfium2.PdfDocument) -> tuple[Document, tuple[Pro
         except pypdfium2.PdfiumError:
             continue
         found = glyphs_of(page, MOST_GLYPHS)
-        images += images_on(page)
+        images += len(images_on(page))
+        whole = len(found.glyphs) < FEWEST
+        shown += pictures_of(page, number, whole=whole, most=MOST_PICTURES - len(shown))
         page.close()
         done += 1
         unmapped, seen = unmapped + found.unmapped, seen + len(found.glyphs)
-        if len(found.glyphs) < FEWEST:
+        if whole:
             pictures.append(number)
         lines += [
             DocumentLine(number, at, line.text[:MOST_TEXT], line.box)
             for at, line in enumerate(lines_of(found.glyphs), 1)
         ]
-    document = Document(path, "pdf", count, tuple(lines[:MOST_LINES]), tuple(pictures), images)
+    document = Document(path, "pdf", count, tuple(lines[:MOST_LINES]), tuple(pictures), images, tuple(shown))
     return document, tuple(_problems(document, done, unmapped, seen))
-
-
-def images_on(page: pypdfium2.PdfPage) -> int:
-    """The pictures of a page that are large enough to show a line of text."""
-    objects = islice(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=3), MOST_OBJECTS)
-    boxes = (image.get_bounds() for image in objects)
-    return sum(right - left >= SMALLEST[0] and top - bottom >= SMALLEST[1] for left, bottom, right, top in boxes)
 
 
 def _problems(document: Document, done: int, unmapped: int, seen: int) -> Iterator[Problem]:
