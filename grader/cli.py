@@ -58,6 +58,9 @@ def grade(
     force: Annotated[bool, typer.Option("--force", help="Collect all evidence anew.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Collect again what a busy machine may have spoilt.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many are new and stop.")] = False,
+    roster: Annotated[
+        Path | None, typer.Option("--roster", help="A CSV file of the class: ids, names, e-mails, logins.")
+    ] = None,
     data: Data = None,
     lang: Lang = "en",
     trust: Trust = False,
@@ -78,6 +81,7 @@ def grade(
         dry_run=dry_run,
         jobs=jobs,
         lang=lang,
+        roster=roster,
     )
     raise typer.Exit(run_grade(options))
 

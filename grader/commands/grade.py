@@ -20,8 +20,10 @@ from grader.report.catalogue import load_catalogue
 from grader.report.safe_text import safe_line
 from grader.session import Options, Session, open_session
 from grader.submissions.find import Submission, find_submissions
+from grader.submissions.roster import enrol, read_roster
 
 _EXIT_STOPPED = 130
+_MOST_NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,14 @@ class GradeOptions:
     dry_run: bool = False
     jobs: int = 0
     lang: str = "en"
+    roster: Path | None = None
 
 
 def run_grade(options: GradeOptions) -> int:
     """Grade the class and return the exit code."""
     catalogue = load_catalogue(options.lang)
     out = options.session.folder
-    submissions = find_submissions(options.submissions, ignore=out)
+    submissions = _enrolled(find_submissions(options.submissions, ignore=out), options.roster)
     # An older DIR is told before anything is started.
     before = read_run(out)
     if not options.session.walls:
@@ -72,6 +75,21 @@ def run_grade(options: GradeOptions) -> int:
     if run.failed or problem:
         return EXIT_FAILED
     return EXIT_USAGE if files.review.conflicts else EXIT_OK
+
+
+def _enrolled(found: tuple[Submission, ...], roster: Path | None) -> tuple[Submission, ...]:
+    """The submissions under the ids of the class list, with a line on everything that does not meet."""
+    if roster is None:
+        return found
+    enrolled = enrol(found, read_roster(roster))
+    for what, names in (
+        ("of nobody on the class list", list(enrolled.strangers)),
+        ("handed in nothing", [f"{student.id} {student.name}".strip() for student in enrolled.absent]),
+    ):
+        if names:
+            more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+            print(f"{len(names)} {what}: {safe_line(', '.join(names[:_MOST_NAMED]), 400)}{more}", file=sys.stderr)
+    return enrolled.submissions
 
 
 def refuse_root() -> None:
