@@ -9,7 +9,7 @@ from grader.claims.equations import find_equations
 from grader.claims.numbers import read_number
 from grader.claims.printed import Printed, find_printed, tools_named
 from grader.claims.read import METRICS, Claims, Reported, share_of
-from grader.domain.document import Document
+from grader.domain.document import OUTPUT, Document
 
 
 def with_documents(claims: Claims, documents: Sequence[Document]) -> Claims:
@@ -19,7 +19,9 @@ def with_documents(claims: Claims, documents: Sequence[Document]) -> Claims:
     printed = find_printed(documents)
     return replace(
         claims,
-        equations=tuple(equation for document in documents for equation in find_equations(document)),
+        equations=tuple(
+            equation for document in documents if document.kind != OUTPUT for equation in find_equations(document)
+        ),
         reported=_reported(claims.reported, printed, tools_named(documents)),
         claimed={**_metrics(printed), **claims.claimed},
     )

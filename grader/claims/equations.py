@@ -29,10 +29,11 @@ _TOKEN = re.compile(
 )
 _CODE = re.compile(
     r"\bself\.|\bnn\.|\bF\.\w|\btorch\.|\bdef \w|\breturn\b|\bimport\b|\bprint\s*\(|#\s*\w+ x |"
-    r"\b\w+\s*=\s*\w+\(|\w+=\w+\s*,|\bkernel_size\b|\bin_channels\b|\bout_features\b|\bstride\s*="
+    r"\b\w+\s*=\s*[A-Za-z_][\w.]*\(|\w+=\w+\s*,|\bkernel_size\b|\bin_channels\b|\bout_features\b|\bstride\s*="
 )
-_TOOL = re.compile(r"\[\s*-?\d+\s*(?:,\s*\d+\s*)+\]|\bparam\s*#|-{8,}|={8,}|\b\d+(\.\d+)?\s*MB\b|[├└│]", re.I)
+_TOOL = re.compile(r"\[\s*-?\d+\s*(?:,\s*\d+\s*)+\]|\bparam\s*#|-{8,}|={8,}|\b\d+(\.\d+)?\s*MB\b|\(MB\)|[├└│]", re.I)
 _PRODUCT = re.compile(r"[\d)]\s*[*x]\s*[\d(]")
+_TIMES = re.compile(r"(?<=[\d)])\s*[xX]\s*(?=[\d(])")
 _NUMBERED = re.compile(r"\t\s*\(\d{1,2}(?:\.\d{1,2})?\)\s*$")
 """The number that an equation is given at the right edge."""
 _ENDS_OPEN = re.compile(r"[+*/×x=(\[]\s*$")
@@ -116,7 +117,7 @@ def _goes_on(before: str, after: str) -> bool:
 
 
 def _equations(text: str, heading: str, path: str, lines: Sequence[DocumentLine]) -> Iterator[Equation]:
-    plain = plain_signs(text.replace("{,}", ","))
+    plain = _TIMES.sub("*", plain_signs(text.replace("{,}", ",")))
     if is_code(plain) or is_tool_output(plain) or not re.search(r"\d", plain):
         return
     place = Place(path, lines[0].page, lines[0].number, text[:MAX_TEXT], lines[0].box)

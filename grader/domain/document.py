@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+OUTPUT = "output"
+"""The kind of what a notebook has stored as printed: claims of its author, and no work of hand."""
+
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom in points, from the page's left and top edge."""
 

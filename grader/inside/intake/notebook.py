@@ -23,6 +23,8 @@ from grader.domain.reason import Reason
 from grader.inside.intake.syntax import parse
 
 MOST_CELLS = 2_000
+MOST_PRINTED = 200_000
+"""Characters of stored output that are kept."""
 
 _RUNS_ITS_BODY = frozenset({"time", "timeit", "capture", "prun"})
 _SHELL_CALLS = frozenset({"run_line_magic", "run_cell_magic", "system", "getoutput", "getoutput_var", "magic"})
@@ -37,12 +39,25 @@ class BrokenNotebookError(ValueError):
 
 @dataclass(frozen=True)
 class Notebook:
-    """What a notebook comes to. `written` are files that its %%writefile cells would make."""
+    """What a notebook comes to. `written` are files that its %%writefile cells would make.
+
+    `printed` is the text of its stored outputs: what somebody's run once said, never a result.
+    """
 
     script: str
     prose: str = ""
+    printed: str = ""
     problems: tuple[Problem, ...] = ()
     written: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """One cell as stored."""
+
+    kind: str
+    source: str
+    outputs: Any
 
 
 def read_notebook(text: str, path: str) -> Notebook:
@@ -54,21 +69,34 @@ def read_notebook(text: str, path: str) -> Notebook:
     cells = list(_cells(text))
     if len(cells) > MOST_CELLS:
         raise BrokenNotebookError(f"{len(cells)} cells, at most {MOST_CELLS} are read")
-    code = [source for kind, source in cells if kind == "code"]
+    code = [cell for cell in cells if cell.kind == "code"]
     parts: list[str] = []
     problems: list[Problem] = []
     written: dict[str, str] = {}
-    for number, source in enumerate(code, 1):
-        body, problem = _cell(source, path, number, written)
+    for number, cell in enumerate(code, 1):
+        body, problem = _cell(cell.source, path, number, written)
         parts.append(f"# %% cell {number}\n{body.rstrip()}\n")
         if problem is not None:
             problems.append(problem)
-    prose = "\n\n".join(source.strip() for kind, source in cells if kind == "markdown" and source.strip())
-    return Notebook("\n".join(parts), prose, tuple(problems), written)
+    prose = "\n\n".join(cell.source.strip() for cell in cells if cell.kind == "markdown" and cell.source.strip())
+    printed = "\n".join(text for cell in code for text in _printed(cell.outputs))[:MOST_PRINTED]
+    return Notebook("\n".join(parts), prose, printed, tuple(problems), written)
 
 
-def _cells(text: str) -> Iterator[tuple[str, str]]:
-    """Kind and source of every cell, through nbformat where that can read it, else as the JSON has them."""
+def _printed(outputs: Any) -> Iterator[str]:
+    """The texts of a cell's stored outputs, pictures and errors left out."""
+    for output in outputs if isinstance(outputs, list) else []:
+        if isinstance(output, dict):
+            data = output.get("data")
+            found = data.get("text/plain") if isinstance(data, dict) else output.get("text")
+            if isinstance(found, list):
+                found = "".join(part for part in found if isinstance(part, str))
+            if isinstance(found, str):
+                yield found.rstrip("\n")
+
+
+def _cells(text: str) -> Iterator[_Cell]:
+    """Every cell, through nbformat where that can read it, else as the JSON has them."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -81,7 +109,8 @@ def _cells(text: str) -> Iterator[tuple[str, str]]:
         if isinstance(source, list):
             source = "".join(part for part in source if isinstance(part, str))
         if isinstance(source, str):
-            yield str(cell.get("cell_type", "") if isinstance(cell, dict) else ""), source
+            known = cell if isinstance(cell, dict) else {}
+            yield _Cell(str(known.get("cell_type", "")), source, known.get("outputs"))
 
 
 def _salvaged(text: str) -> list[Any]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
-from grader.domain.document import Document
+from grader.domain.document import OUTPUT, Document
 from grader.domain.evidence import Essay, FileFact, FilesPayload, SourceOutline
 from grader.domain.problem import Problem
 from grader.domain.reason import Reason
@@ -62,6 +62,8 @@ class _Found:
     sources: list[SourceOutline] = field(default_factory=list)
     prose: dict[str, str] = field(default_factory=dict)
     """The text cells of each notebook."""
+    printed: dict[str, str] = field(default_factory=dict)
+    """The stored outputs of each notebook."""
     parsed: int = 0
     """Characters of source text so far."""
 
@@ -149,6 +151,7 @@ def _read_notebook(path: str, found: _Found) -> None:
         return
     found.problems.extend(notebook.problems)
     found.prose[path] = notebook.prose
+    found.printed[path] = notebook.printed
     script = f"{path}.py"
     if script not in found.tree:
         found.tree[script] = notebook.script.encode("utf-8", "replace")
@@ -215,6 +218,8 @@ def _texts(found: _Found) -> tuple[Document, ...]:
     texts |= {path: text for path, text in found.prose.items() if text}
     kept = sorted(texts, key=lambda path: (path.count("/"), path))[:MOST_TEXTS]
     documents = [text_document(path, texts[path]) for path in kept]
+    told = sorted(path for path, text in found.printed.items() if text.strip())
+    documents += [text_document(path, found.printed[path], OUTPUT) for path in told[:MOST_TEXTS]]
     for path in sorted(path for path in found.tree if path.lower().endswith(".docx"))[:MOST_TEXTS]:
         document, problems = read_docx(path, found.tree[path])
         documents.append(document)

@@ -149,3 +149,23 @@ def test_any_cells_give_a_readable_script(cells: list[str]) -> None:
     script = read_notebook(text, "a.ipynb").script
     ast.parse(script.encode("utf-8", "replace"))
     assert script.count("# %% cell ") >= len(cells)
+
+
+def test_stored_outputs_are_kept_as_text() -> None:
+    """Streams and results; a picture's data and an error's trace are not."""
+    made: Any = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("train()")])
+    made.cells[0].outputs = [
+        nbformat.v4.new_output("stream", name="stdout", text="Epoch 1\nAccuracy: 0.9932\n"),
+        nbformat.v4.new_output("execute_result", data={"text/plain": "45463084", "image/png": "aGk="}),
+        nbformat.v4.new_output("display_data", data={"image/png": "aGk="}),
+        nbformat.v4.new_output("error", ename="ValueError", evalue="no", traceback=["secret"]),
+    ]
+    found = read_notebook(nbformat.writes(made), "a.ipynb")
+    assert found.printed == "Epoch 1\nAccuracy: 0.9932\n45463084"
+
+
+@pytest.mark.parametrize("outputs", [None, "x", [None, 3], [{"text": 5}], [{"data": []}], [{"text": ["a", 1, "b"]}]])
+def test_odd_outputs_are_passed_over(outputs: Any) -> None:
+    """A notebook that was written by hand may have anything there."""
+    raw = {"cells": [{"cell_type": "code", "source": "x = 1", "outputs": outputs}], "nbformat": 99}
+    assert read_notebook(json.dumps(raw), "a.ipynb").printed in ("", "ab")

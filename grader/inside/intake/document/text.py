@@ -8,11 +8,11 @@ MOST_LINES = 3_000
 MOST_TEXT = 2_000
 
 
-def text_document(path: str, text: str) -> Document:
+def text_document(path: str, text: str, kind: str = "text") -> Document:
     """The text's lines; those of a Markdown table have their cells apart by tabs."""
     lines = text.splitlines()[:MOST_LINES]
     found = [DocumentLine(1, at, _cells(line)[:MOST_TEXT]) for at, line in enumerate(lines, 1) if line.strip()]
-    return Document(path, "text", 1, tuple(found))
+    return Document(path, kind, 1, tuple(found))
 
 
 def _cells(line: str) -> str:
