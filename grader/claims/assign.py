@@ -58,16 +58,21 @@ def assign(equations: Sequence[Equation], truths: Sequence[TruthRow], *, params:
 
 
 def _points(equation: Equation, claim: HandClaim, truth: TruthRow, truths: Sequence[TruthRow]) -> int:
-    """How well a calculation fits a layer."""
-    if not equation.has_working and len(equation.parts) == 1 and not _names(equation.label, truths):
-        return 0
-    named = _names(equation.label, truths)
+    """How well a calculation fits a layer; the right number fits best, wherever on the layer's line it stands."""
+    value, gives = claim.value, claim.gives
+    named = _names(equation.label, truths) or _names(equation.line, truths)
     above = _names(equation.heading, truths) if not named else set()
+    is_bare = not equation.has_working and len(equation.parts) == 1
+    if is_bare and value != truth.params and not _names(equation.label, truths):
+        return 0
+    if is_bare and not named:
+        return 0
     if (named and truth.name not in named) or (not named and _TOTAL.search(equation.label) and _is_sum(equation)):
         return 0
     points = 12 * (truth.name in named) + 8 * (truth.name in above)
-    value, gives = claim.value, claim.gives
-    if value == truth.params or gives == truth.params:
+    if value == truth.params:
+        points += 20
+    elif gives == truth.params:
         points += 8
     elif value is not None and value in (truth.params - truth.bias, truth.params + truth.biases_possible):
         points += 6

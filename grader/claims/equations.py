@@ -44,13 +44,15 @@ _STARTS_OPEN = re.compile(r"^\s*[+*/×=)]|^\s*-\s*\d|^\s*x\s+\d")
 class Equation:
     """A chain of calculations and numbers with equals signs between, in the notation of `arithmetic`.
 
-    `label` is what stands before it on its line, `heading` the last line above without a calculation.
+    `label` is what stands right before it, `line` what its line begins with when another calculation stands there
+    first, and `heading` the last line above without a calculation.
     """
 
     parts: tuple[str, ...]
     label: str
     heading: str
     place: Place
+    line: str = ""
 
     @property
     def has_working(self) -> bool:
@@ -126,15 +128,16 @@ def _equations(text: str, heading: str, path: str, lines: Sequence[DocumentLine]
     if chains and not any(_calculates(parts) for _, _, parts in chains):
         # Of numbers alone the last is the result; those before it are part of a name.
         chains = chains[-1:]
-    last = 0
+    last, begins = 0, ""
     for at, (start, end, parts) in enumerate(chains):
         if not _calculates(parts) and any(_calculates(others) for _, _, others in chains[at + 1 :]):
             # The 4 of "Conv 4: 384 × ..." and the 64 of "64 filters: ..." are words before a calculation.
             continue
         label = plain[last:start].strip(" \t:：=|,;.-–—•·*")
         last = end
-        if label or _calculates(parts):
-            yield Equation(tuple(part[:MAX_TEXT] for part in parts), label[-160:], heading, place)
+        if label or begins or _calculates(parts):
+            yield Equation(tuple(part[:MAX_TEXT] for part in parts), label[-160:], heading, place, begins)
+        begins = begins or label[-160:]
 
 
 def _calculates(parts: Sequence[str]) -> bool:
@@ -161,7 +164,7 @@ def _signs(tokens: list[_Token]) -> list[_Token]:
 def _chains(tokens: list[_Token]) -> Iterator[tuple[int, int, list[str]]]:
     """Start, end and parts of each chain: runs of arithmetic with equals signs between them.
 
-    A number that follows a calculation without a sign, as in the next column of a table, is its result.
+    A number that follows a calculation without a sign, as in the last column of a table, is its result.
     """
     at = 0
     while at < len(tokens):
@@ -169,18 +172,33 @@ def _chains(tokens: list[_Token]) -> Iterator[tuple[int, int, list[str]]]:
         if not run:
             at += 1
             continue
+        if _kind(tokens, at - 1) == "equals" and at:
+            run, end = _grouped(tokens, run, end)
         start, parts = at, [run]
         while end < len(tokens):
             equals = next((skip for skip in (end, end + 1) if _kind(tokens, skip) == "equals"), None)
             skip = end + (_kind(tokens, end) == "column") if equals is None else equals + 1
             more, after = _run(tokens, skip + (_kind(tokens, skip) == "column"))
             working = any(sign in parts[-1] for sign in "+*/^")
-            if not more or (equals is None and not (working and re.fullmatch(r"[\d,.'’]+", more))):
+            last = all(token.kind != "number" for token in tokens[after:])
+            if not more or (equals is None and not (working and last and re.fullmatch(r"[\d,.'’]+", more))):
                 break
+            if equals is not None:
+                more, after = _grouped(tokens, more, after)
             parts.append(more)
             end = after
         yield tokens[start].start, tokens[end - 1].end, parts
         at = end
+
+
+def _grouped(tokens: list[_Token], number: str, at: int) -> tuple[str, int]:
+    """A result whose thousands stand apart by blanks, 23 296, as one number."""
+    while re.fullmatch(r"\d{1,3}|\d{1,3}(?:,\d{3})+", number) and _kind(tokens, at) == "number":
+        token = tokens[at]
+        if not re.fullmatch(r"\d{3}", token.text) or token.start != tokens[at - 1].end + 1:
+            break
+        number, at = f"{number},{token.text}", at + 1
+    return number, at
 
 
 def _written(parts: Sequence[str]) -> str:

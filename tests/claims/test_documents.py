@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from grader.claims.documents import with_documents
@@ -11,7 +13,7 @@ from grader.claims.printed import find_printed
 from grader.claims.read import Claims, read_claims
 from grader.domain.document import OUTPUT, Document, DocumentLine
 from grader.domain.sections import own_section, section
-from tests.documents.cases import LAYERS, PARAMS, TRUTHS
+from tests.documents.cases import LAYERS, PARAMS, TRUTHS, LayerRow
 
 
 def document(*texts: str, kind: str = "text") -> Document:
@@ -122,3 +124,49 @@ def test_section_without_its_heading_is_the_whole_document() -> None:
     ]
     assert section(lines, headings, "q1") == lines
     assert own_section(lines, headings, "q1") is None
+
+
+def kernel(row: LayerRow) -> str:
+    """The factors of one output, as students write them."""
+    return f"{row.kernel}x{row.kernel}x{row.inputs}" if row.kernel else str(row.inputs)
+
+
+def grouped(number: int) -> str:
+    """23 296, as some countries write it."""
+    return f"{number:,}".replace(",", " ")
+
+
+WAYS: dict[str, Callable[[int, LayerRow], str]] = {
+    "capital": lambda n, r: f"{r.name.capitalize()}: ({kernel(r)})x{r.outputs} + {r.outputs} = {r.params:,}",
+    "weights_and_bias": lambda n, r: (
+        f"{n}) {r.name}: {kernel(r)}x{r.outputs} = {r.weights} (weights), {r.outputs} (bias) → total {r.params}"
+    ),
+    "layer_number": lambda n, r: f"Layer {n}: {r.outputs} × ({kernel(r)} + 1) = {r.params:,} parameters",
+    "chinese_number": lambda n, r: f"第{'一二三四五六七八'[n - 1]}層: ({kernel(r)})*{r.outputs}+{r.outputs}={r.params}",
+    "square_brackets": lambda n, r: f"• {r.name} – [({kernel(r)}) + 1] × {r.outputs} = {r.params:,}",
+    "columns": lambda n, r: f"{r.name}\t{r.kernel}x{r.kernel}\t{r.inputs}\t{r.outputs}\t{r.params:,}",
+    "chinese_words": lambda n, r: f"{r.name} 的參數量 = {kernel(r)}*{r.outputs} + {r.outputs} = {r.params}",
+    "blanks": lambda n, r: f"{r.name} W: {kernel(r)}x{r.outputs}={grouped(r.weights)}, sum={grouped(r.params)}",
+    "counted_along": lambda n, r: (
+        f"{'conv' if r.kernel else 'fc'}{n}: {kernel(r)}*{r.outputs}+{r.outputs} = {r.params}"
+    ),
+    "sentence": lambda n, r: f"Number of parameters in {r.name} = (({kernel(r)})+1)*{r.outputs} = {r.params}",
+    "commas": lambda n, r: f"{r.name}, {kernel(r)}x{r.outputs}, {r.outputs}, {r.params}",
+    "no_result": lambda n, r: f"{r.name} = {kernel(r)} * {r.outputs} + {r.outputs}",
+    "function": lambda n, r: f"P({r.name}) = {r.params}",
+    "three_lines": lambda n, r: f"{r.name}:\n({kernel(r)} + 1) × {r.outputs}\n= {r.params:,}",
+    "sizes_first": lambda n, r: (
+        f"{r.name}\nKernel {r.kernel}×{r.kernel}, output 27×27×{r.outputs}\n"
+        f"Parameters = ({kernel(r)}+1)×{r.outputs} = {r.params}"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_honest_line_is_called_wrong(way: str) -> None:
+    """Fifteen ways to write a right calculation, in each of which every layer agrees."""
+    lines = [line for n, row in enumerate(LAYERS, 1) for line in WAYS[way](n, row).split("\n")]
+    claims = with_documents(Claims(), [document(*lines, f"Total = {PARAMS:,}")])
+    judged = judge_hand(claims, TRUTHS, params=PARAMS)
+    assert {row.truth.name: str(row.verdict) for row in judged.rows} == {row.name: "agrees" for row in LAYERS}
+    assert judged.total.claim is not None and judged.total.claim.value == PARAMS
