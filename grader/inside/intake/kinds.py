@@ -16,7 +16,9 @@ _BY_SUFFIX = {
     ".ipynb": NOTEBOOK,
     ".toml": TOML,
     **dict.fromkeys((".md", ".markdown", ".txt", ".rst"), MARKDOWN),
-    **dict.fromkeys((".pt", ".pth", ".ckpt", ".safetensors", ".h5", ".hdf5", ".keras", ".onnx", ".pkl"), WEIGHTS),
+    **dict.fromkeys(
+        (".pt", ".pt2", ".pth", ".ckpt", ".safetensors", ".h5", ".hdf5", ".keras", ".onnx", ".pkl"), WEIGHTS
+    ),
     **dict.fromkeys((".docx", ".xlsx", ".pptx", ".odt", ".npz", ".whl", ".jar", ".pages"), OTHER),
 }
 """A suffix says more than the first bytes: weights and office files are zip archives inside."""

@@ -63,6 +63,8 @@ def _look_at_directory(path: Path, size: int) -> None:
     inner = {name.partition("/")[2]: entry for name, entry in zip(names, entries, strict=True)}
     if "constants.pkl" in inner or any(name.startswith("code/") for name in inner):
         raise CheckpointRefused("a TorchScript program, which holds code")
+    if any(name.startswith("models/") and name.endswith(".json") for name in inner):
+        raise CheckpointRefused("a program of torch.export instead of weights")
     if "data.pkl" not in inner:
         raise CheckpointRefused("a zip archive that torch.save did not write")
     if inner["data.pkl"].file_size > MOST_DESCRIPTION:

@@ -213,6 +213,15 @@ class Pickler(pickle.Pickler):
         return ("storage", torch.FloatStorage, "0", "cpu", obj.numel) if isinstance(obj, Storage) else None
 
 
+def test_exported_program_is_refused(tmp_path: Path) -> None:
+    """A .pt2 archive holds a graph, and pickles that nobody opens."""
+    mark = tmp_path / "ran"
+    entries = {"archive/models/model.json": b"{}", "archive/data/weights/weight_0": pickle.dumps(Runs(mark))}
+    with pytest.raises(CheckpointRefused, match=r"a program of torch\.export"):
+        read(zipped(entries), tmp_path)
+    assert not mark.exists()
+
+
 def by_hand(*sizes: Any) -> bytes:
     """A state dict whose 3.bias says of itself what we like; its storage has ten elements."""
     stream = io.BytesIO()
